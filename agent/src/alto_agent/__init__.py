@@ -1,0 +1,1 @@
+"""Alto's agent: owns one node's GPUs, runs executors on them, spools what it could not deliver."""
