@@ -1,0 +1,39 @@
+import { Command, CommanderError } from 'commander'
+import { registerPlan } from './commands/plan'
+import { registerReplay } from './commands/replay'
+import { registerSimulateCluster } from './commands/simulate-cluster'
+import { registerSimulateServing } from './commands/simulate-serving'
+import { InputError } from './errors'
+
+/** Builds the whole command tree. Heavy code sits behind dynamic imports in the actions. */
+function createProgram(): Command {
+  const program = new Command('alto')
+    .description('Run LoRA sweeps and diffusion serving on your GPUs.')
+    .showHelpAfterError('Run the command with --help for its options.')
+    .exitOverride()
+  registerPlan(program)
+  registerReplay(program)
+  const simulate = program.command('simulate').description('Run the production engine on a virtual clock.')
+  registerSimulateServing(simulate)
+  registerSimulateCluster(simulate)
+  return program
+}
+
+/** Exit codes: 0 fine, 1 failed, 2 wrong input. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+  })
+  try {
+    await createProgram().parseAsync(argv)
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+    else if (error instanceof InputError) {
+      process.stderr.write(`${error.message}\n`)
+      process.exitCode = 2
+    } else {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+      process.exitCode = 1
+    }
+  }
+}
