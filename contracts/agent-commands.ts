@@ -1,0 +1,150 @@
+/**
+ * What the control plane says to an agent. Commands are idempotent: a repeat of what is already so changes nothing.
+ * Nothing is sent before its lease is committed.
+ */
+import { z } from 'zod'
+
+const attemptRef = {
+  runId: z.string(),
+  attempt: z.int().min(1),
+  epoch: z.int().min(1),
+}
+
+/** Answer to `hello`. */
+export const welcome = z
+  .object({
+    type: z.literal('welcome'),
+    protocol: z.int(),
+    nodeId: z.string(),
+    heartbeatSeconds: z.number(),
+    leaseSeconds: z.number().describe('An agent that cannot renew for this long stops its work by itself'),
+    ackedSeq: z.int().min(0),
+  })
+  .meta({ id: 'Welcome' })
+
+/** The session is refused and closed; `message` says what to do. */
+export const refuse = z
+  .object({
+    type: z.literal('refuse'),
+    code: z.enum(['protocol', 'token', 'name-taken', 'malformed']),
+    message: z.string(),
+  })
+  .meta({ id: 'Refuse' })
+
+/** Events up to and including `seq` are stored; the spool may drop them. */
+export const ack = z.object({ type: z.literal('ack'), seq: z.int().min(0) }).meta({ id: 'Ack' })
+
+/** Answer to a heartbeat: these attempts are still yours for `leaseSeconds` from now. Others are not. */
+export const renew = z
+  .object({
+    type: z.literal('renew'),
+    attempts: z.array(z.object({ ...attemptRef })),
+    leaseSeconds: z.number(),
+  })
+  .meta({ id: 'Renew' })
+
+export const startExecutor = z
+  .object({
+    type: z.literal('start-executor'),
+    executorId: z.string(),
+    devices: z.array(z.int().min(0)).min(1),
+    model: z.string(),
+    dtype: z.enum(['auto', 'float32', 'bfloat16', 'float16']),
+    slots: z.int().min(1),
+    maxLength: z.int().min(8),
+  })
+  .meta({ id: 'StartExecutor' })
+
+export const stopExecutor = z
+  .object({ type: z.literal('stop-executor'), executorId: z.string() })
+  .meta({ id: 'StopExecutor' })
+
+/** Hyper-parameters of one run, complete: no default is left to the agent. */
+export const adapterConfig = z
+  .object({
+    learningRate: z.number(),
+    rank: z.int().min(1),
+    alpha: z.number(),
+    dropout: z.number(),
+    weightDecay: z.number(),
+    batchSize: z.int().min(1),
+    targetModules: z.union([z.string(), z.array(z.string())]),
+    lrScheduler: z.enum(['constant', 'linear', 'cosine']),
+    warmupRatio: z.number(),
+    seed: z.int(),
+  })
+  .meta({ id: 'AdapterConfig' })
+
+export const runData = z
+  .object({
+    dataset: z.string().describe('builtin/…, a hub id, or a path in the artifact store'),
+    maxLength: z.int(),
+    training: z.enum(['sft-completion', 'sft-full', 'dpo']),
+    splitSeed: z.int().describe('Of the sweep: all its runs share one held-out split'),
+  })
+  .meta({ id: 'RunDataRef' })
+
+/** Put a run into a slot of a running executor, from the start or from a checkpoint. */
+export const startRun = z
+  .object({
+    type: z.literal('start-run'),
+    ...attemptRef,
+    sweepId: z.string(),
+    executorId: z.string(),
+    config: adapterConfig,
+    data: runData,
+    epochs: z.number().nullable(),
+    maxSteps: z.int().nullable(),
+    evaluations: z.int().min(1),
+    restore: z.string().nullable().describe('Folder of a checkpoint in the artifact store'),
+  })
+  .meta({ id: 'StartRun' })
+
+/** First phase of a stop: park at the next step boundary. Confirmed by an `attempt` event with state `parked`. */
+export const parkRun = z.object({ type: z.literal('park-run'), ...attemptRef }).meta({ id: 'ParkRun' })
+
+/** Questions that need Python or the node's files; answered by `reply`. */
+export const query = z
+  .object({
+    type: z.literal('query'),
+    queryId: z.string(),
+    question: z.discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('preview-dataset'),
+        model: z.string(),
+        dataset: z.string(),
+        maxLength: z.int(),
+      }),
+      z.object({ kind: z.literal('describe-model'), model: z.string() }),
+      z.object({
+        kind: z.literal('suggest'),
+        space: z.record(z.string(), z.unknown()),
+        count: z.int().min(1),
+        seed: z.int(),
+        told: z.array(z.object({ params: z.record(z.string(), z.unknown()), value: z.number().nullable() })),
+      }),
+      z.object({
+        kind: z.literal('export-adapter'),
+        runId: z.string(),
+        checkpoint: z.string(),
+        model: z.string(),
+      }),
+    ]),
+  })
+  .meta({ id: 'Query' })
+
+export const agentCommand = z
+  .discriminatedUnion('type', [
+    welcome,
+    refuse,
+    ack,
+    renew,
+    startExecutor,
+    stopExecutor,
+    startRun,
+    parkRun,
+    query,
+  ])
+  .meta({ id: 'AgentCommand' })
+
+export type AgentCommand = z.infer<typeof agentCommand>

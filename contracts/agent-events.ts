@@ -1,0 +1,194 @@
+/**
+ * What an agent says to the control plane, over one WebSocket that the agent opens.
+ * Durable events have a `seq` that grows by one for the life of a node's spool: they are spooled on disk until the
+ * control plane acknowledges them, and a repeat changes nothing. Everything else is about now and may be lost.
+ */
+import { z } from 'zod'
+
+/** Grows when a message changes its meaning. A newer control plane speaks to an older agent of the same version. */
+export const PROTOCOL_VERSION = 1
+
+/** JSON has no NaN: a loss that was not finite is null. */
+const loss = z.number().nullable()
+const at = z.iso.datetime().describe('UTC, when it was measured on the node')
+
+/** The lease under which a run trains; every write carries it and Postgres refuses an older epoch. */
+const attemptRef = {
+  runId: z.string(),
+  attempt: z.int().min(1),
+  epoch: z.int().min(1),
+}
+
+export const device = z
+  .object({
+    index: z.int().min(0),
+    kind: z.enum(['cuda', 'cpu']),
+    name: z.string(),
+    memoryBytes: z.int().min(0),
+  })
+  .meta({ id: 'Device' })
+
+export const deviceSample = z
+  .object({
+    index: z.int().min(0),
+    utilisation: z.number().min(0).max(1).nullable(),
+    memoryUsedBytes: z.int().min(0).nullable(),
+    temperatureC: z.number().nullable(),
+    powerW: z.number().nullable(),
+  })
+  .meta({ id: 'DeviceSample' })
+
+export const runningAttempt = z
+  .object({ ...attemptRef, executorId: z.string(), step: z.int().min(0) })
+  .meta({ id: 'RunningAttempt' })
+
+/** First message. The token travels in the Authorization header, never in a message. */
+export const hello = z
+  .object({
+    type: z.literal('hello'),
+    protocol: z.int(),
+    agentVersion: z.string(),
+    name: z.string().describe('Name of the node, unique in the cluster'),
+    devices: z.array(device),
+    cpuCores: z.int().min(1),
+    memoryBytes: z.int().min(0),
+    labels: z.record(z.string(), z.string()),
+    running: z.array(runningAttempt).describe('What trains right now, so that it can be adopted or stopped'),
+    lastSeq: z.int().min(0).describe('Highest seq in the spool'),
+  })
+  .meta({ id: 'Hello' })
+
+/** On its own path, never behind metrics. */
+export const heartbeat = z
+  .object({
+    type: z.literal('heartbeat'),
+    at,
+    devices: z.array(deviceSample),
+    cpuUtilisation: z.number().min(0).max(1),
+    memoryUsedBytes: z.int().min(0),
+  })
+  .meta({ id: 'Heartbeat' })
+
+/** Training metrics of one attempt, column by column; all columns have the length of `steps`. */
+export const metricsEvent = z
+  .object({
+    kind: z.literal('metrics'),
+    ...attemptRef,
+    steps: z.array(z.int().min(0)).min(1),
+    samples: z.array(z.int().min(0)),
+    at: z.array(z.number()).describe('Unix seconds'),
+    series: z
+      .record(z.string(), z.array(loss))
+      .describe('train_loss, learning_rate, grad_norm, tokens_per_second'),
+  })
+  .meta({ id: 'MetricsEvent' })
+
+export const evaluationEvent = z
+  .object({
+    kind: z.literal('evaluation'),
+    ...attemptRef,
+    at,
+    step: z.int().min(0),
+    samples: z.int().min(0),
+    trainLoss: loss,
+    valLoss: loss,
+    seconds: z.number().min(0).describe('What the evaluation cost'),
+    tokens: z.int().min(0),
+  })
+  .meta({ id: 'EvaluationEvent' })
+
+export const checkpointEvent = z
+  .object({
+    kind: z.literal('checkpoint'),
+    ...attemptRef,
+    at,
+    step: z.int().min(0),
+    samples: z.int().min(0),
+    purpose: z.enum(['parked', 'periodic', 'best', 'final']),
+    path: z.string().describe('Folder, relative to the artifact store'),
+    bytes: z.int().min(0),
+  })
+  .meta({ id: 'CheckpointEvent' })
+
+/** Where an attempt stands. `parked` and `done` come after their checkpoint. */
+export const attemptEvent = z
+  .object({
+    kind: z.literal('attempt'),
+    ...attemptRef,
+    at,
+    state: z.enum(['started', 'parked', 'done', 'failed']),
+    step: z.int().min(0),
+    samples: z.int().min(0),
+    reason: z
+      .enum(['non-finite', 'out-of-memory', 'bad-row', 'lease-lost', 'executor-died', 'asked', 'error'])
+      .nullable(),
+    message: z.string().nullable().describe('One sentence for people'),
+  })
+  .meta({ id: 'AttemptEvent' })
+
+export const executorEvent = z
+  .object({
+    kind: z.literal('executor'),
+    executorId: z.string(),
+    at,
+    state: z.enum(['loading', 'ready', 'ended']),
+    message: z.string().nullable(),
+    backboneBytes: z.int().min(0).nullable(),
+    stepMs: z.number().min(0).nullable().describe('Mean over the last steps'),
+    slotsBusy: z.int().min(0).nullable(),
+    tokensPerSecond: z.number().min(0).nullable(),
+  })
+  .meta({ id: 'ExecutorEvent' })
+
+/** Text that a run writes for a prompt of the held-out split, beside the base model's. */
+export const outputSampleEvent = z
+  .object({
+    kind: z.literal('output-sample'),
+    ...attemptRef,
+    at,
+    step: z.int().min(0),
+    prompt: z.string(),
+    expected: z.string(),
+    output: z.string(),
+    baseOutput: z.string().nullable(),
+  })
+  .meta({ id: 'OutputSampleEvent' })
+
+export const durableEvent = z
+  .discriminatedUnion('kind', [
+    metricsEvent,
+    evaluationEvent,
+    checkpointEvent,
+    attemptEvent,
+    executorEvent,
+    outputSampleEvent,
+  ])
+  .meta({ id: 'DurableEvent' })
+
+export const spooledEvent = z
+  .object({ seq: z.int().min(1), event: durableEvent })
+  .meta({ id: 'SpooledEvent' })
+
+/** In order of seq. */
+export const eventBatch = z
+  .object({ type: z.literal('events'), events: z.array(spooledEvent).min(1).max(5000) })
+  .meta({ id: 'EventBatch' })
+
+/** Answer to a `query` command. */
+export const queryReply = z
+  .object({
+    type: z.literal('reply'),
+    queryId: z.string(),
+    ok: z.boolean(),
+    result: z.unknown().optional(),
+    error: z.object({ field: z.string().nullable(), message: z.string() }).nullable(),
+  })
+  .meta({ id: 'QueryReply' })
+
+export const agentMessage = z
+  .discriminatedUnion('type', [hello, heartbeat, eventBatch, queryReply])
+  .meta({ id: 'AgentMessage' })
+
+export type AgentMessage = z.infer<typeof agentMessage>
+export type DurableEvent = z.infer<typeof durableEvent>
+export type Hello = z.infer<typeof hello>
