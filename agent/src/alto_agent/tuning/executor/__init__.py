@@ -1,0 +1,1 @@
+"""The training executor: many adapters step together on one frozen backbone (docs/spec/executor.md)."""
