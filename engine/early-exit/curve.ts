@@ -1,0 +1,35 @@
+import type { EvalPoint, RunView } from '../model/tuning'
+
+/** Samples that the run has trained by its last evaluation. */
+export function trainedSamples(run: RunView): number {
+  return run.points.at(-1)?.samples ?? 0
+}
+
+/** Samples that stopping this run now saves. */
+export function remainingSamples(run: RunView): number {
+  return Math.max(0, run.fullSamples - trainedSamples(run))
+}
+
+/** Lowest finite validation loss among the points, Infinity if there is none. */
+export function bestLoss(points: readonly EvalPoint[]): number {
+  let best = Number.POSITIVE_INFINITY
+  for (const point of points) if (point.valLoss !== null && point.valLoss < best) best = point.valLoss
+  return best
+}
+
+/**
+ * Index of the evaluation at which the run has trained `samples`, or -1 if it has not yet. A whole number of steps
+ * rarely hits a number of samples exactly, so an evaluation counts when it is less than one step short.
+ */
+export function indexAt(run: RunView, samples: number): number {
+  return run.points.findIndex((point) => point.samples + samplesPerStep(point) > samples)
+}
+
+function samplesPerStep(point: EvalPoint): number {
+  return point.step > 0 ? point.samples / point.step : 0
+}
+
+/** Samples of a full training: the longest run's, where runs differ. */
+export function sweepSamples(runs: readonly RunView[]): number {
+  return runs.reduce((most, run) => Math.max(most, run.fullSamples), 0)
+}

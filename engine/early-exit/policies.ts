@@ -1,0 +1,6 @@
+import { alto } from './alto'
+import { none } from './none'
+import type { EarlyExitPolicy, PolicyName } from './policy'
+
+/** Every early-exit policy by its name. */
+export const POLICIES: { readonly [N in PolicyName]?: EarlyExitPolicy } = { none, alto } as const
