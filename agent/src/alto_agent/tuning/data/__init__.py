@@ -1,0 +1,1 @@
+"""Data sets: references, rows, tokens, and the held-out split."""

@@ -1,0 +1,1 @@
+"""Base models: what a reference means, and facts about it without loading weights."""
