@@ -19,6 +19,10 @@ export const welcome = z
     heartbeatSeconds: z.number(),
     leaseSeconds: z.number().describe('An agent that cannot renew for this long stops its work by itself'),
     ackedSeq: z.int().min(0),
+    identity: z
+      .string()
+      .optional()
+      .describe('Token of this node from now on; sent once, in answer to an invitation'),
   })
   .meta({ id: 'Welcome' })
 
@@ -34,11 +38,13 @@ export const refuse = z
 /** Events up to and including `seq` are stored; the spool may drop them. */
 export const ack = z.object({ type: z.literal('ack'), seq: z.int().min(0) }).meta({ id: 'Ack' })
 
+export const leasedAttempt = z.object(attemptRef).meta({ id: 'LeasedAttempt' })
+
 /** Answer to a heartbeat: these attempts are still yours for `leaseSeconds` from now. Others are not. */
 export const renew = z
   .object({
     type: z.literal('renew'),
-    attempts: z.array(z.object({ ...attemptRef })),
+    attempts: z.array(leasedAttempt),
     leaseSeconds: z.number(),
   })
   .meta({ id: 'Renew' })
@@ -103,34 +109,49 @@ export const startRun = z
 /** First phase of a stop: park at the next step boundary. Confirmed by an `attempt` event with state `parked`. */
 export const parkRun = z.object({ type: z.literal('park-run'), ...attemptRef }).meta({ id: 'ParkRun' })
 
-/** Questions that need Python or the node's files; answered by `reply`. */
-export const query = z
-  .object({
-    type: z.literal('query'),
-    queryId: z.string(),
-    question: z.discriminatedUnion('kind', [
-      z.object({
+/** Checkpoints whose retention has ended: delete these folders of the artifact store. */
+export const dropCheckpoints = z
+  .object({ type: z.literal('drop-checkpoints'), paths: z.array(z.string()).min(1) })
+  .meta({ id: 'DropCheckpoints' })
+
+export const question = z
+  .discriminatedUnion('kind', [
+    z
+      .object({
         kind: z.literal('preview-dataset'),
         model: z.string(),
         dataset: z.string(),
         maxLength: z.int(),
-      }),
-      z.object({ kind: z.literal('describe-model'), model: z.string() }),
-      z.object({
+      })
+      .meta({ id: 'PreviewDataset' }),
+    z.object({ kind: z.literal('describe-model'), model: z.string() }).meta({ id: 'DescribeModel' }),
+    z
+      .object({
         kind: z.literal('suggest'),
         space: z.record(z.string(), z.unknown()),
         count: z.int().min(1),
         seed: z.int(),
-        told: z.array(z.object({ params: z.record(z.string(), z.unknown()), value: z.number().nullable() })),
-      }),
-      z.object({
+        told: z.array(
+          z
+            .object({ params: z.record(z.string(), z.unknown()), value: z.number().nullable() })
+            .meta({ id: 'ToldRun' }),
+        ),
+      })
+      .meta({ id: 'Suggest' }),
+    z
+      .object({
         kind: z.literal('export-adapter'),
         runId: z.string(),
         checkpoint: z.string(),
         model: z.string(),
-      }),
-    ]),
-  })
+      })
+      .meta({ id: 'ExportAdapter' }),
+  ])
+  .meta({ id: 'Question' })
+
+/** Questions that need Python or the node's files; answered by `reply`. */
+export const query = z
+  .object({ type: z.literal('query'), queryId: z.string(), question })
   .meta({ id: 'Query' })
 
 export const agentCommand = z
@@ -143,8 +164,12 @@ export const agentCommand = z
     stopExecutor,
     startRun,
     parkRun,
+    dropCheckpoints,
     query,
   ])
   .meta({ id: 'AgentCommand' })
 
 export type AgentCommand = z.infer<typeof agentCommand>
+export type AdapterConfig = z.infer<typeof adapterConfig>
+export type Question = z.infer<typeof question>
+export type StartRun = z.infer<typeof startRun>

@@ -110,6 +110,17 @@ export const checkpointEvent = z
   })
   .meta({ id: 'CheckpointEvent' })
 
+/** Known once the data of a run are read; planning and early exit need them. */
+export const runFacts = z
+  .object({
+    totalSteps: z.int().min(1),
+    fullSamples: z.int().min(1).describe('Samples that a full training of this run consumes'),
+    trainSamples: z.int().min(1).describe('Of one epoch of the training split'),
+    validationSamples: z.int().min(0),
+    epochs: z.number(),
+  })
+  .meta({ id: 'RunFacts' })
+
 /** Where an attempt stands. `parked` and `done` come after their checkpoint. */
 export const attemptEvent = z
   .object({
@@ -123,6 +134,7 @@ export const attemptEvent = z
       .enum(['non-finite', 'out-of-memory', 'bad-row', 'lease-lost', 'executor-died', 'asked', 'error'])
       .nullable(),
     message: z.string().nullable().describe('One sentence for people'),
+    facts: runFacts.nullable().describe('With `started`'),
   })
   .meta({ id: 'AttemptEvent' })
 
@@ -169,10 +181,16 @@ export const spooledEvent = z
   .object({ seq: z.int().min(1), event: durableEvent })
   .meta({ id: 'SpooledEvent' })
 
+export const MAX_EVENTS_PER_BATCH = 5000
+
 /** In order of seq. */
 export const eventBatch = z
-  .object({ type: z.literal('events'), events: z.array(spooledEvent).min(1).max(5000) })
+  .object({ type: z.literal('events'), events: z.array(spooledEvent).min(1).max(MAX_EVENTS_PER_BATCH) })
   .meta({ id: 'EventBatch' })
+
+export const queryError = z
+  .object({ field: z.string().nullable(), message: z.string() })
+  .meta({ id: 'QueryError' })
 
 /** Answer to a `query` command. */
 export const queryReply = z
@@ -181,7 +199,7 @@ export const queryReply = z
     queryId: z.string(),
     ok: z.boolean(),
     result: z.unknown().optional(),
-    error: z.object({ field: z.string().nullable(), message: z.string() }).nullable(),
+    error: queryError.nullable(),
   })
   .meta({ id: 'QueryReply' })
 
@@ -190,5 +208,9 @@ export const agentMessage = z
   .meta({ id: 'AgentMessage' })
 
 export type AgentMessage = z.infer<typeof agentMessage>
+export type SpooledEvent = z.infer<typeof spooledEvent>
+export type Heartbeat = z.infer<typeof heartbeat>
+export type QueryReply = z.infer<typeof queryReply>
+export type RunFacts = z.infer<typeof runFacts>
 export type DurableEvent = z.infer<typeof durableEvent>
 export type Hello = z.infer<typeof hello>

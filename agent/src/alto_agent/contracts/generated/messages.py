@@ -1,0 +1,346 @@
+"""Generated from contracts/*.ts by contracts/generate/main.ts; change those and run it again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+from pydantic.alias_generators import to_camel
+
+
+class Message(BaseModel):
+    """Fields are snake_case here and camelCase on the wire. Unknown fields are ignored: a newer peer may add some."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
+
+
+class Device(Message):
+    index: Annotated[int, Field(ge=0)]
+    kind: Literal["cuda", "cpu"]
+    name: str
+    memory_bytes: Annotated[int, Field(ge=0)]
+
+
+class DeviceSample(Message):
+    index: Annotated[int, Field(ge=0)]
+    utilisation: Annotated[float, Field(ge=0, le=1)] | None
+    memory_used_bytes: Annotated[int, Field(ge=0)] | None
+    temperature_c: float | None
+    power_w: float | None
+
+
+class RunningAttempt(Message):
+    run_id: str
+    attempt: Annotated[int, Field(ge=1)]
+    epoch: Annotated[int, Field(ge=1)]
+    executor_id: str
+    step: Annotated[int, Field(ge=0)]
+
+
+class Hello(Message):
+    type: Literal["hello"] = "hello"
+    protocol: int
+    agent_version: str
+    name: str
+    """Name of the node, unique in the cluster"""
+    devices: list[Device]
+    cpu_cores: Annotated[int, Field(ge=1)]
+    memory_bytes: Annotated[int, Field(ge=0)]
+    labels: dict[str, str]
+    running: list[RunningAttempt]
+    """What trains right now, so that it can be adopted or stopped"""
+    last_seq: Annotated[int, Field(ge=0)]
+    """Highest seq in the spool"""
+
+
+class Heartbeat(Message):
+    type: Literal["heartbeat"] = "heartbeat"
+    at: AwareDatetime
+    """UTC, when it was measured on the node"""
+    devices: list[DeviceSample]
+    cpu_utilisation: Annotated[float, Field(ge=0, le=1)]
+    memory_used_bytes: Annotated[int, Field(ge=0)]
+
+
+class MetricsEvent(Message):
+    kind: Literal["metrics"] = "metrics"
+    run_id: str
+    attempt: Annotated[int, Field(ge=1)]
+    epoch: Annotated[int, Field(ge=1)]
+    steps: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
+    samples: list[Annotated[int, Field(ge=0)]]
+    at: list[float]
+    """Unix seconds"""
+    series: dict[str, list[float | None]]
+    """train_loss, learning_rate, grad_norm, tokens_per_second"""
+
+
+class EvaluationEvent(Message):
+    kind: Literal["evaluation"] = "evaluation"
+    run_id: str
+    attempt: Annotated[int, Field(ge=1)]
+    epoch: Annotated[int, Field(ge=1)]
+    at: AwareDatetime
+    """UTC, when it was measured on the node"""
+    step: Annotated[int, Field(ge=0)]
+    samples: Annotated[int, Field(ge=0)]
+    train_loss: float | None
+    val_loss: float | None
+    seconds: Annotated[float, Field(ge=0)]
+    """What the evaluation cost"""
+    tokens: Annotated[int, Field(ge=0)]
+
+
+class CheckpointEvent(Message):
+    kind: Literal["checkpoint"] = "checkpoint"
+    run_id: str
+    attempt: Annotated[int, Field(ge=1)]
+    epoch: Annotated[int, Field(ge=1)]
+    at: AwareDatetime
+    """UTC, when it was measured on the node"""
+    step: Annotated[int, Field(ge=0)]
+    samples: Annotated[int, Field(ge=0)]
+    purpose: Literal["parked", "periodic", "best", "final"]
+    path: str
+    """Folder, relative to the artifact store"""
+    bytes: Annotated[int, Field(ge=0)]
+
+
+class RunFacts(Message):
+    total_steps: Annotated[int, Field(ge=1)]
+    full_samples: Annotated[int, Field(ge=1)]
+    """Samples that a full training of this run consumes"""
+    train_samples: Annotated[int, Field(ge=1)]
+    """Of one epoch of the training split"""
+    validation_samples: Annotated[int, Field(ge=0)]
+    epochs: float
+
+
+class AttemptEvent(Message):
+    kind: Literal["attempt"] = "attempt"
+    run_id: str
+    attempt: Annotated[int, Field(ge=1)]
+    epoch: Annotated[int, Field(ge=1)]
+    at: AwareDatetime
+    """UTC, when it was measured on the node"""
+    state: Literal["started", "parked", "done", "failed"]
+    step: Annotated[int, Field(ge=0)]
+    samples: Annotated[int, Field(ge=0)]
+    reason: Literal["non-finite", "out-of-memory", "bad-row", "lease-lost", "executor-died", "asked", "error"] | None
+    message: str | None
+    """One sentence for people"""
+    facts: RunFacts | None
+    """With `started`"""
+
+
+class ExecutorEvent(Message):
+    kind: Literal["executor"] = "executor"
+    executor_id: str
+    at: AwareDatetime
+    """UTC, when it was measured on the node"""
+    state: Literal["loading", "ready", "ended"]
+    message: str | None
+    backbone_bytes: Annotated[int, Field(ge=0)] | None
+    step_ms: Annotated[float, Field(ge=0)] | None
+    """Mean over the last steps"""
+    slots_busy: Annotated[int, Field(ge=0)] | None
+    tokens_per_second: Annotated[float, Field(ge=0)] | None
+
+
+class OutputSampleEvent(Message):
+    kind: Literal["output-sample"] = "output-sample"
+    run_id: str
+    attempt: Annotated[int, Field(ge=1)]
+    epoch: Annotated[int, Field(ge=1)]
+    at: AwareDatetime
+    """UTC, when it was measured on the node"""
+    step: Annotated[int, Field(ge=0)]
+    prompt: str
+    expected: str
+    output: str
+    base_output: str | None
+
+
+DurableEvent = Annotated[
+    MetricsEvent | EvaluationEvent | CheckpointEvent | AttemptEvent | ExecutorEvent | OutputSampleEvent,
+    Field(discriminator="kind"),
+]
+
+
+class SpooledEvent(Message):
+    seq: Annotated[int, Field(ge=1)]
+    event: DurableEvent
+
+
+class EventBatch(Message):
+    type: Literal["events"] = "events"
+    events: Annotated[list[SpooledEvent], Field(min_length=1, max_length=5000)]
+
+
+class QueryError(Message):
+    field: str | None
+    message: str
+
+
+class QueryReply(Message):
+    type: Literal["reply"] = "reply"
+    query_id: str
+    ok: bool
+    result: JsonValue | None = None
+    error: QueryError | None
+
+
+AgentMessage = Annotated[
+    Hello | Heartbeat | EventBatch | QueryReply,
+    Field(discriminator="type"),
+]
+
+
+class Welcome(Message):
+    type: Literal["welcome"] = "welcome"
+    protocol: int
+    node_id: str
+    heartbeat_seconds: float
+    lease_seconds: float
+    """An agent that cannot renew for this long stops its work by itself"""
+    acked_seq: Annotated[int, Field(ge=0)]
+    identity: str | None = None
+    """Token of this node from now on; sent once, in answer to an invitation"""
+
+
+class Refuse(Message):
+    type: Literal["refuse"] = "refuse"
+    code: Literal["protocol", "token", "name-taken", "malformed"]
+    message: str
+
+
+class Ack(Message):
+    type: Literal["ack"] = "ack"
+    seq: Annotated[int, Field(ge=0)]
+
+
+class LeasedAttempt(Message):
+    run_id: str
+    attempt: Annotated[int, Field(ge=1)]
+    epoch: Annotated[int, Field(ge=1)]
+
+
+class Renew(Message):
+    type: Literal["renew"] = "renew"
+    attempts: list[LeasedAttempt]
+    lease_seconds: float
+
+
+class StartExecutor(Message):
+    type: Literal["start-executor"] = "start-executor"
+    executor_id: str
+    devices: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
+    model: str
+    dtype: Literal["auto", "float32", "bfloat16", "float16"]
+    slots: Annotated[int, Field(ge=1)]
+    max_length: Annotated[int, Field(ge=8)]
+
+
+class StopExecutor(Message):
+    type: Literal["stop-executor"] = "stop-executor"
+    executor_id: str
+
+
+class AdapterConfig(Message):
+    learning_rate: float
+    rank: Annotated[int, Field(ge=1)]
+    alpha: float
+    dropout: float
+    weight_decay: float
+    batch_size: Annotated[int, Field(ge=1)]
+    target_modules: str | list[str]
+    lr_scheduler: Literal["constant", "linear", "cosine"]
+    warmup_ratio: float
+    seed: int
+
+
+class RunDataRef(Message):
+    dataset: str
+    """builtin/…, a hub id, or a path in the artifact store"""
+    max_length: int
+    training: Literal["sft-completion", "sft-full", "dpo"]
+    split_seed: int
+    """Of the sweep: all its runs share one held-out split"""
+
+
+class StartRun(Message):
+    type: Literal["start-run"] = "start-run"
+    run_id: str
+    attempt: Annotated[int, Field(ge=1)]
+    epoch: Annotated[int, Field(ge=1)]
+    sweep_id: str
+    executor_id: str
+    config: AdapterConfig
+    data: RunDataRef
+    epochs: float | None
+    max_steps: int | None
+    evaluations: Annotated[int, Field(ge=1)]
+    restore: str | None
+    """Folder of a checkpoint in the artifact store"""
+
+
+class ParkRun(Message):
+    type: Literal["park-run"] = "park-run"
+    run_id: str
+    attempt: Annotated[int, Field(ge=1)]
+    epoch: Annotated[int, Field(ge=1)]
+
+
+class DropCheckpoints(Message):
+    type: Literal["drop-checkpoints"] = "drop-checkpoints"
+    paths: Annotated[list[str], Field(min_length=1)]
+
+
+class PreviewDataset(Message):
+    kind: Literal["preview-dataset"] = "preview-dataset"
+    model: str
+    dataset: str
+    max_length: int
+
+
+class DescribeModel(Message):
+    kind: Literal["describe-model"] = "describe-model"
+    model: str
+
+
+class ToldRun(Message):
+    params: dict[str, JsonValue]
+    value: float | None
+
+
+class Suggest(Message):
+    kind: Literal["suggest"] = "suggest"
+    space: dict[str, JsonValue]
+    count: Annotated[int, Field(ge=1)]
+    seed: int
+    told: list[ToldRun]
+
+
+class ExportAdapter(Message):
+    kind: Literal["export-adapter"] = "export-adapter"
+    run_id: str
+    checkpoint: str
+    model: str
+
+
+Question = Annotated[
+    PreviewDataset | DescribeModel | Suggest | ExportAdapter,
+    Field(discriminator="kind"),
+]
+
+
+class Query(Message):
+    type: Literal["query"] = "query"
+    query_id: str
+    question: Question
+
+
+AgentCommand = Annotated[
+    Welcome | Refuse | Ack | Renew | StartExecutor | StopExecutor | StartRun | ParkRun | DropCheckpoints | Query,
+    Field(discriminator="type"),
+]
