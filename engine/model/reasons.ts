@@ -25,6 +25,7 @@ export interface HoldReason {
     | 'fair-share'
     | 'priority'
     | 'slots-busy'
+    | 'peers'
     | 'model-missing'
     | 'no-agent'
     | 'deadline'

@@ -1,0 +1,30 @@
+import type { GpuView } from '../model/cluster'
+import type { FreeNode } from './free-gpus'
+
+/**
+ * Picks a gang of GPUs, whole or not at all (rules P2 and P3 of `docs/spec/placement.md`): the one node that is left
+ * fullest, so that whole nodes stay free for wide gangs; only where no node is enough and `spread` allows it, several
+ * nodes, the emptiest first, so that the gang lies on as few as possible.
+ *
+ * @param minimumBytes memory that each GPU must have
+ * @returns ids of the GPUs, or `null` where the gang does not fit
+ */
+export function chooseGpus(
+  free: readonly FreeNode[],
+  count: number,
+  spread: boolean,
+  minimumBytes: number,
+): readonly string[] | null {
+  const usable = free.map(({ gpus }) => gpus.filter((gpu) => gpu.memoryBytes >= minimumBytes))
+  let tightest: readonly GpuView[] | null = null
+  for (const gpus of usable) {
+    if (gpus.length >= count && (tightest === null || gpus.length < tightest.length)) tightest = gpus
+  }
+  if (tightest !== null) return tightest.slice(0, count).map((gpu) => gpu.id)
+  if (!spread) return null
+  const chosen = [...usable]
+    .sort((a, b) => b.length - a.length)
+    .flat()
+    .slice(0, count)
+  return chosen.length === count ? chosen.map((gpu) => gpu.id) : null
+}

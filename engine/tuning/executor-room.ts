@@ -1,0 +1,101 @@
+import { runMemoryBytes } from '../estimate/memory'
+import type { NodeView } from '../model/cluster'
+import type { ExecutorView, MemoryModel, SweepWork, TuningSnapshot } from '../model/snapshot'
+import type { RunParams } from '../model/tuning'
+
+/** An executor while a plan fills it. */
+export interface Room {
+  id: string
+  sweepId: string
+  baseModel: string
+  gpuIds: readonly string[]
+  maxLength: number
+  slots: number
+  /** Bytes that runs may use beside the backbone, with the margin taken off. */
+  budgetBytes: number
+  usedBytes: number
+  /** Run ids in slots, those that this plan adds included. */
+  runIds: string[]
+  /** How many runs train with each step size, `batch × length` tokens. */
+  stepTokens: Map<number, number>
+}
+
+/** A run with what packing needs to know of it. */
+export interface PackedRun {
+  id: string
+  sweep: SweepWork
+  params: RunParams
+  bytes: number
+  /** Tokens that it trains in a step: runs with equal ones step in equal time. */
+  stepTokens: number
+}
+
+export function packedRun(sweep: SweepWork, id: string, params: RunParams): PackedRun {
+  return {
+    id,
+    sweep,
+    params,
+    bytes: runMemoryBytes(sweep.memory, params, sweep.maxLength),
+    stepTokens: params.batch_size * sweep.maxLength,
+  }
+}
+
+/**
+ * The room of an executor with the given runs in it.
+ *
+ * @param memory model of the sweep that owns the executor, whose backbone it holds
+ */
+export function openRoom(
+  executor: Pick<ExecutorView, 'id' | 'sweepId' | 'baseModel' | 'gpuIds' | 'slots' | 'maxLength'>,
+  memory: MemoryModel,
+  nodes: readonly NodeView[],
+  memoryMargin: number,
+  inside: readonly PackedRun[],
+): Room {
+  const room: Room = {
+    id: executor.id,
+    sweepId: executor.sweepId,
+    baseModel: executor.baseModel,
+    gpuIds: executor.gpuIds,
+    maxLength: executor.maxLength,
+    slots: executor.slots,
+    budgetBytes: gpuBytes(executor.gpuIds, nodes) * (1 - memoryMargin) - memory.backboneBytes,
+    usedBytes: 0,
+    runIds: [],
+    stepTokens: new Map(),
+  }
+  for (const run of inside) enter(room, run)
+  return room
+}
+
+/** True where the run may join: same base model, short enough, a slot free and memory within the budget (K3, K4). */
+export function fits(room: Room, run: PackedRun): boolean {
+  return (
+    room.baseModel === run.sweep.baseModel &&
+    room.maxLength >= run.sweep.maxLength &&
+    room.runIds.length < room.slots &&
+    room.usedBytes + run.bytes <= room.budgetBytes
+  )
+}
+
+/** Puts the run into the room. */
+export function enter(room: Room, run: PackedRun): void {
+  room.runIds.push(run.id)
+  room.usedBytes += run.bytes
+  room.stepTokens.set(run.stepTokens, (room.stepTokens.get(run.stepTokens) ?? 0) + 1)
+}
+
+/** Takes the run out of the room: its slot and its memory are free. */
+export function leave(room: Room, run: PackedRun): void {
+  room.runIds = room.runIds.filter((id) => id !== run.id)
+  room.usedBytes -= run.bytes
+  room.stepTokens.set(run.stepTokens, (room.stepTokens.get(run.stepTokens) ?? 1) - 1)
+}
+
+/** All memory of the named GPUs; an executor that spans several shards its backbone over them. */
+export function gpuBytes(gpuIds: readonly string[], nodes: TuningSnapshot['nodes']): number {
+  const wanted = new Set(gpuIds)
+  let bytes = 0
+  for (const node of nodes) for (const gpu of node.gpus) if (wanted.has(gpu.id)) bytes += gpu.memoryBytes
+  return bytes
+}

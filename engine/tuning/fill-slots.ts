@@ -1,0 +1,177 @@
+import type { Hold, PauseRun, PlaceRun, StopRun } from '../model/plan'
+import type { HoldReason } from '../model/reasons'
+import type { SweepWork, TuningPolicy } from '../model/snapshot'
+import type { ExitDecision } from '../model/tuning'
+import { decideExits, type SweepExits } from './decide-exits'
+import { enter, fits, leave, type PackedRun, type Room } from './executor-room'
+import type { Rooms } from './open-rooms'
+
+export interface Slots {
+  /** Ends first, then starts, then holds. */
+  actions: readonly (StopRun | PauseRun | PlaceRun | Hold)[]
+  /** Comparisons that a run survived, to be stored as rows. */
+  kept: readonly ExitDecision[]
+}
+
+/**
+ * Early exits, then runs into slots (rules K1 to K8 of `docs/spec/packing.md`): each sweep's own runs in the order that
+ * its policy gave, then slots that nobody of their sweep wants, lent to other sweeps in order of priority.
+ *
+ * @param sweeps in order of priority
+ */
+export function fillSlots(rooms: Rooms, sweeps: readonly SweepWork[], policy: TuningPolicy): Slots {
+  const exits = new Map<string, SweepExits>()
+  for (const sweep of sweeps) {
+    const exit = decideExits(sweep, slotsOf(sweep, rooms), 0, policy)
+    exits.set(sweep.id, exit)
+    for (const end of exit.ends) vacate(rooms, end.runId)
+  }
+  const ended = new Set([...exits.values()].flatMap((exit) => exit.ends.map((end) => end.runId)))
+  const placed = new Map<string, PlaceRun>()
+  for (const sweep of sweeps) {
+    if (sweep.paused) continue
+    for (const decision of exits.get(sweep.id)!.starts) {
+      const run = rooms.runs.get(decision.runId)!
+      const room = bestRoom(rooms.bySweep.get(sweep.id) ?? [], run)
+      if (room !== null) placed.set(run.id, placeRun(room, run, decision))
+    }
+  }
+  if (policy.lend) {
+    for (const sweep of sweeps) {
+      if (!sweep.paused) borrow(sweep, sweeps, rooms, ended, placed, policy)
+    }
+  }
+  const holds: Hold[] = []
+  for (const sweep of sweeps) {
+    const own = rooms.bySweep.get(sweep.id) ?? []
+    if (own.length === 0) continue
+    for (const view of sweep.view.runs) {
+      if (view.state !== 'waiting' || placed.has(view.id) || ended.has(view.id)) continue
+      holds.push({
+        kind: 'hold',
+        subject: 'run',
+        id: view.id,
+        reasons: holdRun(rooms.runs.get(view.id)!, own, sweep),
+      })
+    }
+  }
+  const all = [...exits.values()]
+  return {
+    actions: [...all.flatMap((exit) => exit.ends), ...placed.values(), ...holds],
+    kept: all.flatMap((exit) => exit.kept),
+  }
+}
+
+/** Slots of the sweep's own executors, and those that it has borrowed. */
+function slotsOf(sweep: SweepWork, rooms: Rooms): number {
+  let slots = 0
+  for (const [owner, list] of rooms.bySweep) {
+    for (const room of list) {
+      if (owner === sweep.id) slots += room.slots - foreigners(room, sweep.id, rooms)
+      else slots += room.runIds.filter((id) => rooms.runs.get(id)?.sweep.id === sweep.id).length
+    }
+  }
+  return slots
+}
+
+function foreigners(room: Room, sweepId: string, rooms: Rooms): number {
+  return room.runIds.filter((id) => rooms.runs.get(id)?.sweep.id !== sweepId).length
+}
+
+function vacate(rooms: Rooms, runId: string): void {
+  const run = rooms.runs.get(runId)!
+  for (const list of rooms.bySweep.values()) {
+    for (const room of list) if (room.runIds.includes(runId)) leave(room, run)
+  }
+}
+
+/** Rule K7: the policy is asked once more, with the slots that others leave free, and may widen into them. */
+function borrow(
+  sweep: SweepWork,
+  sweeps: readonly SweepWork[],
+  rooms: Rooms,
+  ended: ReadonlySet<string>,
+  placed: Map<string, PlaceRun>,
+  policy: TuningPolicy,
+): void {
+  const lenders = sweeps
+    .filter((other) => other.id !== sweep.id && !other.paused && other.baseModel === sweep.baseModel)
+    .flatMap((other) => rooms.bySweep.get(other.id) ?? [])
+    .filter((room) => room.maxLength >= sweep.maxLength)
+  const spare = lenders.reduce((sum, room) => sum + room.slots - room.runIds.length, 0)
+  if (spare <= 0) return
+  const wider = decideExits(sweep, slotsOf(sweep, rooms) + spare, spare, policy)
+  for (const decision of wider.starts) {
+    if (placed.has(decision.runId) || ended.has(decision.runId)) continue
+    const run = rooms.runs.get(decision.runId)!
+    const room = bestRoom(lenders, run)
+    if (room !== null) placed.set(run.id, placeRun(room, run, decision))
+  }
+}
+
+/** The room where most runs step in equal time, then the emptiest, then the first by id (rule K5). */
+function bestRoom(rooms: readonly Room[], run: PackedRun): Room | null {
+  let best: Room | null = null
+  for (const room of rooms) {
+    if (!fits(room, run)) continue
+    if (best === null || rank(room, run) > rank(best, run)) best = room
+  }
+  return best
+}
+
+function rank(room: Room, run: PackedRun): number {
+  return (room.stepTokens.get(run.stepTokens) ?? 0) * 10_000 - room.runIds.length
+}
+
+function placeRun(room: Room, run: PackedRun, exit: ExitDecision): PlaceRun {
+  const equal = room.stepTokens.get(run.stepTokens) ?? 0
+  enter(room, run)
+  const lent = room.sweepId !== run.sweep.id
+  return {
+    kind: exit.kind === 'resume' ? 'resume' : 'place',
+    subject: 'run',
+    runId: run.id,
+    executorId: room.id,
+    gpuIds: room.gpuIds,
+    ...(lent ? { lentBy: room.sweepId } : {}),
+    exit,
+    why: {
+      rule: lent ? 'K7' : 'K5',
+      message: `Slot ${room.runIds.length} of ${room.slots} in ${room.id}${lent ? ', lent' : ''}; ${equal} of its neighbours ${equal === 1 ? 'has' : 'have'} steps of the same length.`,
+    },
+  }
+}
+
+/** Rule K8: all reasons why a waiting run of a sweep with executors gets no slot now. */
+function holdRun(run: PackedRun, rooms: readonly Room[], sweep: SweepWork): HoldReason[] {
+  const reasons: HoldReason[] = []
+  if (sweep.paused) {
+    const message = 'Its sweep was paused by a person; it starts when the sweep is resumed.'
+    reasons.push({ code: 'paused-by-user', message, requested: 1, available: 0 })
+  }
+  const slots = rooms.reduce((sum, room) => sum + room.slots, 0)
+  const free = rooms.reduce((sum, room) => sum + Math.max(0, room.slots - room.runIds.length), 0)
+  if (free === 0) {
+    const message = `All ${slots} slots of ${sweep.name} train other runs.`
+    reasons.push({ code: 'slots-busy', message, requested: 1, available: 0 })
+  }
+  if (!rooms.some((room) => room.usedBytes + run.bytes <= room.budgetBytes)) {
+    const largest = Math.max(0, ...rooms.map((room) => room.budgetBytes))
+    const left = Math.max(0, ...rooms.map((room) => room.budgetBytes - room.usedBytes))
+    const needs = `Rank ${run.params.rank} at batch ${run.params.batch_size} needs ${gigabytes(run.bytes)}`
+    const message =
+      run.bytes > largest
+        ? `${needs} beside the base model and its GPUs have ${gigabytes(largest)} left for runs.`
+        : `${needs} and ${gigabytes(left)} is free beside the runs that train.`
+    reasons.push({ code: 'memory', message, requested: run.bytes, available: left })
+  }
+  if (reasons.length === 0) {
+    const message = 'Waits for its peers: the early-exit policy compares it before it goes on.'
+    reasons.push({ code: 'peers', message, requested: 1, available: free })
+  }
+  return reasons
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`
+}
