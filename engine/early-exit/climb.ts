@@ -1,0 +1,42 @@
+import type { ExitDecision, RunView, SweepView } from '../model/tuning'
+import { applyDecisions } from './apply-decisions'
+import { bestLoss, indexAt } from './curve'
+import { decideRung, isAlive, type Rung } from './rung'
+
+/** Rungs of a successive-halving ladder: shares grace·reductionᵏ of a full training, below 1. */
+export function halvingShares(grace: number, reduction: number): number[] {
+  const shares: number[] = []
+  for (let share = grace; share < 1 - 1e-9; share *= reduction) shares.push(share)
+  return shares
+}
+
+/** Best validation loss that the run had reached by the evaluation at `samples`. */
+export function bestBy(samples: number): (run: RunView) => number {
+  return (run) => bestLoss(run.points.slice(0, indexAt(run, samples) + 1))
+}
+
+/**
+ * Decides the rungs of one ladder from the lowest to the highest; a run that passes one may be judged at the next at
+ * once if it has already trained that far.
+ *
+ * @param members ids of the runs on this ladder
+ */
+export function climb(
+  view: SweepView,
+  members: ReadonlySet<string>,
+  rungs: readonly Omit<Rung, 'entrants' | 'below'>[],
+): ExitDecision[] {
+  const decisions: ExitDecision[] = []
+  let now = view
+  for (const rung of rungs) {
+    const onLadder = now.runs.filter((run) => members.has(run.id))
+    const entrants = onLadder.filter((run) => run.passedRung >= rung.number - 1)
+    const below = onLadder.filter(
+      (run) => run.passedRung < rung.number - 1 && isAlive(run) && !run.stalled,
+    ).length
+    const taken = decideRung({ ...rung, entrants, below })
+    decisions.push(...taken)
+    now = applyDecisions(now, taken)
+  }
+  return decisions
+}
