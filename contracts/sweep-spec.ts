@@ -155,6 +155,12 @@ export const sweepSpec = z
           .default('adaptive'),
       })
       .default({ policy: 'adaptive' }),
+    /** Share of the stopped runs that go on quietly on spare slots, so that stops can be judged afterwards. */
+    audit: z
+      .number({ error: 'The audited share must be a number.' })
+      .min(0, 'The audited share must be at least 0.')
+      .max(1, 'The audited share must be at most 1.')
+      .default(0),
     seed: z.int({ error: 'Seed must be a whole number.' }).min(0, 'Seed must be at least 0.').default(0),
     gpus: z
       .int({ error: 'GPUs must be a whole number.' })
