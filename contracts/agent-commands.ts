@@ -86,7 +86,6 @@ export const runData = z
     dataset: z.string().describe('builtin/…, a hub id, or a path in the artifact store'),
     maxLength: z.int(),
     training: z.enum(['sft-completion', 'sft-full', 'dpo']),
-    splitSeed: z.int().describe('Of the sweep: all its runs share one held-out split'),
   })
   .meta({ id: 'RunDataRef' })
 

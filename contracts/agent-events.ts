@@ -131,8 +131,18 @@ export const attemptEvent = z
     step: z.int().min(0),
     samples: z.int().min(0),
     reason: z
-      .enum(['non-finite', 'out-of-memory', 'bad-row', 'lease-lost', 'executor-died', 'asked', 'error'])
-      .nullable(),
+      .enum([
+        'non-finite',
+        'out-of-memory',
+        'bad-row',
+        'bad-input',
+        'lease-lost',
+        'executor-died',
+        'asked',
+        'error',
+      ])
+      .nullable()
+      .describe('bad-input: no run of the sweep can train, since its data set cannot be read'),
     message: z.string().nullable().describe('One sentence for people'),
     facts: runFacts.nullable().describe('With `started`'),
   })
@@ -145,6 +155,7 @@ export const executorEvent = z
     at,
     state: z.enum(['loading', 'ready', 'ended']),
     message: z.string().nullable(),
+    fault: z.enum(['bad-input', 'crash']).nullable().describe('Why it ended, where nobody asked it to'),
     backboneBytes: z.int().min(0).nullable(),
     stepMs: z.number().min(0).nullable().describe('Mean over the last steps'),
     slotsBusy: z.int().min(0).nullable(),

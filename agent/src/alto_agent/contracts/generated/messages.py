@@ -126,7 +126,8 @@ class AttemptEvent(Message):
     state: Literal["started", "parked", "done", "failed"]
     step: Annotated[int, Field(ge=0)]
     samples: Annotated[int, Field(ge=0)]
-    reason: Literal["non-finite", "out-of-memory", "bad-row", "lease-lost", "executor-died", "asked", "error"] | None
+    reason: Literal["non-finite", "out-of-memory", "bad-row", "bad-input", "lease-lost", "executor-died", "asked", "error"] | None
+    """bad-input: no run of the sweep can train, since its data set cannot be read"""
     message: str | None
     """One sentence for people"""
     facts: RunFacts | None
@@ -140,6 +141,8 @@ class ExecutorEvent(Message):
     """UTC, when it was measured on the node"""
     state: Literal["loading", "ready", "ended"]
     message: str | None
+    fault: Literal["bad-input", "crash"] | None
+    """Why it ended, where nobody asked it to"""
     backbone_bytes: Annotated[int, Field(ge=0)] | None
     step_ms: Annotated[float, Field(ge=0)] | None
     """Mean over the last steps"""
@@ -264,8 +267,6 @@ class RunDataRef(Message):
     """builtin/…, a hub id, or a path in the artifact store"""
     max_length: int
     training: Literal["sft-completion", "sft-full", "dpo"]
-    split_seed: int
-    """Of the sweep: all its runs share one held-out split"""
 
 
 class StartRun(Message):

@@ -1,0 +1,42 @@
+import type { PoolClient } from 'pg'
+import type { EventOf } from './ingest'
+import type { JournalEntry } from './journal'
+
+/** Where executors stand. An `ending` one is not called ready again by a late event; an ended one stays ended. */
+export async function ingestExecutors(
+  client: PoolClient,
+  events: readonly EventOf<'executor'>[],
+): Promise<JournalEntry[]> {
+  const journal: JournalEntry[] = []
+  for (const event of events) {
+    const { rows } = await client.query<{ jobId: string | null; nodeId: string; state: string; was: string }>(
+      `UPDATE "Executor" e SET
+         "state" = CASE WHEN $2 = 'ended' THEN 'ended' WHEN e."state" = 'ending' THEN 'ending'
+           WHEN $2 = 'ready' THEN 'ready' ELSE 'starting' END,
+         "message" = coalesce($3, e."message"), "fault" = coalesce($4, e."fault"),
+         "backboneBytes" = coalesce($5, e."backboneBytes"), "stepMs" = coalesce($6, e."stepMs"),
+         "endedAt" = CASE WHEN $2 = 'ended' THEN $7::timestamptz ELSE e."endedAt" END
+       FROM (SELECT "id", "state" AS was FROM "Executor" WHERE "id" = $1 FOR UPDATE) before
+       WHERE e."id" = before."id" AND e."state" <> 'ended'
+       RETURNING e."jobId", e."nodeId", e."state", before.was`,
+      [
+        event.executorId,
+        event.state,
+        event.message,
+        event.fault,
+        event.backboneBytes,
+        event.stepMs,
+        event.at,
+      ],
+    )
+    const row = rows[0]
+    if (!row || row.state === row.was) continue
+    journal.push({
+      kind: 'executor',
+      jobId: row.jobId,
+      nodeId: row.nodeId,
+      data: { executorId: event.executorId, state: row.state, message: event.message },
+    })
+  }
+  return journal
+}
