@@ -1,0 +1,200 @@
+'use client'
+
+import { useMemo, useState } from 'react'
+import { formatLoss } from '@/components/ui/format/loss'
+import { type HoverStore, useHovered } from '../hover-store'
+import type { Domain } from '../scale/domain'
+import { useSize } from '../useSize'
+import type { CurveRun, LossMeasure, Rung, XMeasure } from './curve'
+import { assignSeries, type Emphasis, emphasisedRuns } from './emphasis'
+import { LossLayers, scalesOf } from './LossLayers'
+import { LossTooltip } from './LossTooltip'
+import { type LossPicture, prepareLoss } from './prepareLoss'
+import { useLossPointer } from './useLossPointer'
+
+export interface LossView {
+  measure: LossMeasure
+  x: XMeasure
+  logX: boolean
+  logY: boolean
+  smoothing: number
+  emphasis: Emphasis
+}
+
+interface LossChartProps {
+  runs: readonly CurveRun[]
+  rungs: readonly Rung[]
+  view: LossView
+  /** Series number of each emphasised run; the table shows the same. */
+  series: ReadonlyMap<string, number>
+  zoom: Domain | null
+  onZoom: (zoom: Domain | null) => void
+  selected: readonly string[]
+  onSelect: (id: string | null, add: boolean) => void
+  hover: HoverStore
+  parameterNames: readonly string[]
+  peers?: readonly { value: number; kept: boolean }[]
+  /** Where the peers are compared. Unit: samples. */
+  peersAt?: number | null
+  compact?: boolean
+  stale?: boolean
+}
+
+/** Series numbers that stay with their runs while the page is open. */
+export function useSeries(runs: readonly CurveRun[]): ReadonlyMap<string, number> {
+  const [series, setSeries] = useState<ReadonlyMap<string, number>>(() => new Map())
+  const wanted = useMemo(() => emphasisedRuns(runs), [runs])
+  const same = wanted.length === series.size && wanted.every((id) => series.has(id))
+  if (!same) setSeries(assignSeries(series, wanted))
+  return series
+}
+
+/** The loss overlay: which runs are worth finishing? */
+export function LossChart(props: LossChartProps) {
+  const { runs, rungs, view, series, zoom, selected, hover, compact = false, stale = false } = props
+  const [box, size] = useSize<HTMLDivElement>()
+  const [grownTo, setGrownTo] = useState<{ key: string; x: Domain; y: Domain } | null>(null)
+  const [known, setKnown] = useState<ReadonlySet<string> | null>(null)
+  const key = `${view.measure} ${view.x} ${view.logX} ${view.logY}`
+
+  const picture: LossPicture | null = useMemo(
+    () =>
+      size && size.width > 0 && size.height > 60
+        ? prepareLoss({
+            runs,
+            rungs,
+            ...view,
+            width: size.width,
+            height: size.height,
+            series,
+            selected,
+            zoom,
+            before: grownTo?.key === key ? grownTo : null,
+            compact,
+          })
+        : null,
+    [runs, rungs, view, series, selected, zoom, size, compact, grownTo, key],
+  )
+  if (picture && !zoom && runs.length > 0) {
+    const changed =
+      grownTo?.key !== key ||
+      picture.xDomain[0] !== grownTo.x[0] ||
+      picture.xDomain[1] !== grownTo.x[1] ||
+      picture.yDomain[0] !== grownTo.y[0] ||
+      picture.yDomain[1] !== grownTo.y[1]
+    if (changed) setGrownTo({ key, x: picture.xDomain, y: picture.yDomain })
+  }
+  if (picture && known === null) setKnown(new Set(picture.marks.map((mark) => mark.id)))
+  const fresh = useMemo(
+    () =>
+      new Set(
+        known === null
+          ? []
+          : (picture?.marks ?? []).filter((mark) => !known.has(mark.id)).map((mark) => mark.id),
+      ),
+    [picture, known],
+  )
+
+  const pointer = useLossPointer(picture, hover, props)
+  const spoken = pointer.cursor?.byKey ? pointer.cursor.point : null
+  const spokenRun = spoken ? runs.find((run) => run.id === spoken.id) : undefined
+
+  return (
+    <div ref={box} className="relative h-full min-h-40 w-full">
+      <div
+        role="img"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk the points
+        tabIndex={0}
+        aria-label={picture?.sentence ?? 'Loss curves'}
+        aria-roledescription="chart, arrow keys walk its points"
+        data-testid="loss-chart"
+        className="absolute inset-0 touch-pan-y outline-offset-[-2px] select-none"
+        {...pointer.handlers}
+      >
+        {picture && size ? (
+          <svg width={size.width} height={size.height} aria-hidden="true" className="block overflow-visible">
+            <LossLayers
+              picture={picture}
+              selected={selected}
+              fresh={fresh}
+              peers={props.peers ?? NONE}
+              peersAt={view.x === 'samples' ? (props.peersAt ?? null) : null}
+              stale={stale}
+            />
+            <HoveredLine picture={picture} hover={hover} />
+            {pointer.drag ? (
+              <rect
+                x={Math.min(pointer.drag.from, pointer.drag.to)}
+                y={picture.plot.top}
+                width={Math.abs(pointer.drag.to - pointer.drag.from)}
+                height={picture.plot.bottom - picture.plot.top}
+                fill="var(--ink)"
+                fillOpacity="0.08"
+              />
+            ) : null}
+            {pointer.cursor && !pointer.drag ? (
+              <line
+                x1={pointer.cursor.x}
+                x2={pointer.cursor.x}
+                y1={picture.plot.top}
+                y2={picture.plot.bottom}
+                stroke="var(--line-3)"
+                strokeDasharray="1 2"
+              />
+            ) : null}
+          </svg>
+        ) : null}
+      </div>
+      {picture && size && pointer.cursor && !pointer.drag ? (
+        <LossTooltip
+          run={runs.find((run) => run.id === pointer.cursor?.point?.id) ?? null}
+          point={pointer.cursor.point}
+          at={pointer.cursor.point?.at ?? scalesOf(picture).x.invert(pointer.cursor.x)}
+          x={view.x}
+          parameterNames={props.parameterNames}
+          others={linesAt(picture, pointer.cursor.x, pointer.cursor.point?.id ?? null)}
+          width={190}
+          place={{ x: pointer.cursor.x, y: pointer.cursor.y, width: size.width, height: size.height }}
+        />
+      ) : null}
+      <span className="sr-only" aria-live="polite">
+        {spoken && spokenRun
+          ? `${spokenRun.label}, ${formatLoss(spoken.loss)} at ${Math.round(spoken.at)} ${view.x}`
+          : ''}
+      </span>
+    </div>
+  )
+}
+
+const NONE: readonly { value: number; kept: boolean }[] = []
+
+/** The line of the run that is hovered here or in the table, in ink above all. */
+function HoveredLine({ picture, hover }: { picture: LossPicture; hover: HoverStore }) {
+  const id = useHovered(hover)
+  const path = useMemo(
+    () =>
+      picture.points
+        .filter((point) => point.id === id)
+        .map((point, index) => `${index === 0 ? 'M' : 'L'}${point.x} ${point.y}`)
+        .join(''),
+    [picture, id],
+  )
+  return id === null ? null : (
+    <path d={path} fill="none" stroke="var(--ink)" strokeWidth="2" strokeLinejoin="round" />
+  )
+}
+
+/** Loss of each emphasised line at a pixel, nearest drawn point, where the line reaches it; best first, at most 5. */
+function linesAt(picture: LossPicture, x: number, without: string | null) {
+  const values: { label: string; loss: number; colour: string }[] = []
+  for (const line of picture.lines) {
+    if (line.id === without) continue
+    const own = picture.points.filter((point) => point.id === line.id)
+    const last = own.at(-1)
+    if (!last || last.x < x - 8) continue
+    let nearest = last
+    for (const point of own) if (Math.abs(point.x - x) < Math.abs(nearest.x - x)) nearest = point
+    values.push({ label: line.label, loss: nearest.loss, colour: line.colour })
+  }
+  return values.sort((a, b) => a.loss - b.loss).slice(0, 5)
+}
