@@ -1,0 +1,139 @@
+"""The LoRA path of one group of layers, lane by lane, with batched products. Shapes: z adapters, n tokens each.
+
+`S = scaling · X Aᵀ` for all layers of the group at once, then `Y += S Bᵀ` for each. The backward is written
+out, so that gradients go straight into the adapters' rows and nothing is computed for the frozen weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from alto_agent.tuning.executor.dropout_mask import dropout_mask
+from alto_agent.tuning.executor.packed_pass import Lane, PackedPass
+from alto_agent.tuning.executor.sites import Site, SiteGroup
+from alto_agent.tuning.executor.slot_stack import GroupViews
+
+
+def forward_lanes(
+    packed: PackedPass, group: SiteGroup, x: torch.Tensor, outputs: Sequence[torch.Tensor]
+) -> list[torch.Tensor]:
+    """Adds the LoRA path of `x` `[tokens, in]` to `outputs` `[tokens, out]`, in the group's order of layers.
+
+    Returns S `[z, n, m * rank]` of each lane that has targets here, for the backward.
+    """
+    kept: list[torch.Tensor] = []
+    for lane in packed.lanes:
+        views = lane.stack.views(group, lane.first_slot, lane.count)
+        if views is None:
+            continue
+        rank = lane.stack.key.rank
+        part = _of(x, lane)
+        if packed.training and lane.stack.key.has_dropout:
+            s = torch.cat(
+                [
+                    _product(part * mask, views.a[:, place * rank : (place + 1) * rank].transpose(1, 2))
+                    for place, mask in enumerate(_masks(lane, views, group, x))
+                ],
+                dim=2,
+            )
+        else:
+            s = _product(part, views.a.transpose(1, 2))
+        s.mul_(lane.scaling)
+        kept.append(s)
+        for place, (position, site) in enumerate(_targeted(group, views)):
+            b = views.b[site.index].transpose(1, 2)
+            _add_product(_of(outputs[position], lane), s[:, :, place * rank : (place + 1) * rank], b)
+    return kept
+
+
+def backward_lanes(
+    packed: PackedPass,
+    group: SiteGroup,
+    x: torch.Tensor,
+    kept: Sequence[torch.Tensor],
+    gradients: Sequence[torch.Tensor],
+    x_gradient: torch.Tensor | None,
+) -> None:
+    """Puts the gradients of A and B into the rows, and adds the path's share to `x_gradient` `[tokens, in]`.
+
+    `gradients` are those of the outputs; `kept` is what `forward_lanes` returned.
+    """
+    remaining = iter(kept)
+    for lane in packed.lanes:
+        views = lane.stack.views(group, lane.first_slot, lane.count)
+        if views is None:
+            continue
+        s = next(remaining)
+        rank = lane.stack.key.rank
+        parts: list[torch.Tensor] = []
+        for place, (position, site) in enumerate(_targeted(group, views)):
+            dy = _of(gradients[position], lane)
+            parts.append(_product(dy, views.b[site.index]))
+            db = _product(dy.transpose(1, 2), s[:, :, place * rank : (place + 1) * rank])
+            _store(packed, views.b_gradient[site.index], db)
+        ds = (torch.cat(parts, dim=2) if len(parts) > 1 else parts[0]).mul_(lane.scaling)
+        part = _of(x, lane)
+        if packed.training and lane.stack.key.has_dropout:
+            for place, mask in enumerate(_masks(lane, views, group, x)):
+                rows = slice(place * rank, (place + 1) * rank)
+                da = _product(ds[:, :, rows].transpose(1, 2), part * mask)
+                _store(packed, views.a_gradient[:, rows], da)
+                if x_gradient is not None:
+                    _of(x_gradient, lane).addcmul_(_product(ds[:, :, rows], views.a[:, rows]), mask)
+            continue
+        _store(packed, views.a_gradient, _product(ds.transpose(1, 2), part))
+        if x_gradient is not None:
+            _add_product(_of(x_gradient, lane), ds, views.a)
+
+
+def _of(flat: torch.Tensor, lane: Lane) -> torch.Tensor:
+    """The lane's part `[z, n, width]` of a flat buffer."""
+    return flat[lane.start : lane.end].view(lane.count, lane.tokens, flat.shape[1])
+
+
+def _targeted(group: SiteGroup, views: GroupViews) -> list[tuple[int, Site]]:
+    return [(position, site) for position, site in enumerate(group.sites) if site.index in views.b]
+
+
+def _product(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+    """A batched product; a single one can use all threads."""
+    if left.shape[0] == 1:
+        return torch.mm(left[0], right[0])[None]
+    return torch.bmm(left, right)
+
+
+def _add_product(out: torch.Tensor, left: torch.Tensor, right: torch.Tensor) -> None:
+    if left.shape[0] == 1:
+        out[0].addmm_(left[0], right[0])
+    else:
+        out.baddbmm_(left, right)
+
+
+def _store(packed: PackedPass, gradient: torch.Tensor, value: torch.Tensor) -> None:
+    if packed.accumulate:
+        gradient.add_(value)
+    else:
+        gradient.copy_(value)
+
+
+def _masks(lane: Lane, views: GroupViews, group: SiteGroup, x: torch.Tensor) -> list[torch.Tensor]:
+    """The dropout factors `[z, n, in]` of each targeted layer: in training only, made again in the backward."""
+    masks: list[torch.Tensor] = []
+    for _, site in _targeted(group, views):
+        rows: list[torch.Tensor] = []
+        for piece in lane.pieces:
+            spec = piece.run.spec
+            whole = dropout_mask(
+                seed=spec.seed,
+                step=piece.run.attempts,
+                site=site.index,
+                tokens=piece.batch_tokens,
+                width=group.in_features,
+                probability=spec.dropout,
+                device=x.device,
+            )
+            rows.append(whole[piece.first_token : piece.first_token + lane.tokens])
+        masks.append(torch.stack(rows).to(x.dtype))
+    return masks

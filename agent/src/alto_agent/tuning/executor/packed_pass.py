@@ -1,0 +1,193 @@
+"""One pass over the backbone: all tokens of all its adapters in one flat buffer, without padding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from alto_agent.tuning.executor.attention_plan import AttentionPlan, plan_attention
+from alto_agent.tuning.executor.batch import Sample, TokenSequence
+from alto_agent.tuning.executor.spec import IGNORED_LABEL
+
+if TYPE_CHECKING:
+    from alto_agent.tuning.executor.run_state import RunState
+    from alto_agent.tuning.executor.slot_stack import SlotStack
+
+MIN_TOKENS = 16
+"""Matrix products over fewer rows may take other code paths, and other bits; below this a pass is filled up."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run's share of one pass: some of the samples of its batch."""
+
+    run: RunState
+    samples: tuple[Sample, ...]
+    first_token: int
+    """The tokens of the batch that lie in earlier pieces."""
+    batch_tokens: int
+    batch_trained: int
+    """Trained tokens of the whole batch, so that pieces of a batch add up to its mean."""
+    batch_samples: int
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of this piece."""
+        return sum(sample.tokens for sample in self.samples)
+
+
+def whole_batch(run: RunState, samples: Sequence[Sample]) -> Piece:
+    """The piece that is a run's whole batch."""
+    return Piece(
+        run,
+        tuple(samples),
+        0,
+        sum(sample.tokens for sample in samples),
+        sum(sequence.trained for sample in samples for sequence in sample.sequences),
+        len(samples),
+    )
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Neighbouring slots of one stack whose adapters have equally many tokens in this pass."""
+
+    stack: SlotStack
+    first_slot: int
+    count: int
+    start: int
+    """Where the tokens begin in the flat buffer."""
+    tokens: int
+    """Tokens of each adapter."""
+    pieces: tuple[Piece, ...]
+
+    @property
+    def end(self) -> int:
+        """Where the tokens end in the flat buffer."""
+        return self.start + self.count * self.tokens
+
+    @property
+    def scaling(self) -> torch.Tensor:
+        """alpha / rank of each adapter, `[count, 1, 1]`."""
+        return self.stack.scaling[self.first_slot : self.first_slot + self.count]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where a piece's trained positions lie in the pass, sequence by sequence."""
+
+    piece: Piece
+    starts: tuple[int, ...]
+    """Bounds of each sequence's trained positions, one more than there are sequences."""
+
+
+@dataclass(frozen=True)
+class PackedPass:
+    """The flat token buffer of one pass and all that is looked up by position in it."""
+
+    input_ids: torch.Tensor
+    """`[1, tokens]`"""
+    position_ids: torch.Tensor
+    """`[1, tokens]`, from 0 in each sequence."""
+    lanes: tuple[Lane, ...]
+    attention: AttentionPlan
+    trained_positions: torch.Tensor
+    """`[trained]`, indices into the flat buffer, in the order of the spans."""
+    trained_labels: torch.Tensor
+    """`[trained]`"""
+    spans: tuple[Span, ...]
+    tokens: int
+    """Length of the buffer."""
+    accumulate: bool = False
+    """Whether gradients are added to what earlier passes of the step left."""
+    training: bool = True
+    """Whether dropout applies."""
+
+
+def pack(
+    pieces: Sequence[Piece],
+    device: torch.device,
+    *,
+    accumulate: bool = False,
+    training: bool = True,
+    with_adapters: bool = True,
+) -> PackedPass:
+    """Lays out the pieces in slot order. An empty list makes a pass of filling only.
+
+    Without adapters it is the bare backbone, which DPO compares to.
+    """
+    ordered = sorted(pieces, key=lambda piece: (piece.run.stack.order, piece.run.slot))
+    sequences: list[TokenSequence] = []
+    spans: list[Span] = []
+    trained = 0
+    for piece in ordered:
+        bounds = [trained]
+        for sample in piece.samples:
+            for sequence in sample.sequences:
+                sequences.append(sequence)
+                trained += sequence.trained
+                bounds.append(trained)
+        spans.append(Span(piece, tuple(bounds)))
+    ids = [sequence.input_ids for sequence in sequences]
+    labels = [sequence.next_labels for sequence in sequences]
+    lengths = [len(one) for one in ids]
+    total = sum(lengths)
+    if total < MIN_TOKENS:
+        filling = MIN_TOKENS - total
+        ids.append(np.zeros(filling, dtype=np.int64))
+        labels.append(np.full(filling, IGNORED_LABEL, dtype=np.int64))
+        lengths.append(filling)
+    flat_labels = np.concatenate(labels)
+    trained_at = np.flatnonzero(flat_labels != IGNORED_LABEL)
+    starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
+    positions = np.arange(len(flat_labels)) - starts
+
+    def tensor(array: np.ndarray) -> torch.Tensor:
+        return torch.from_numpy(np.ascontiguousarray(array)).to(device, non_blocking=True)
+
+    return PackedPass(
+        tensor(np.concatenate(ids))[None],
+        tensor(positions)[None],
+        _lanes(ordered) if with_adapters else (),
+        plan_attention(lengths, device),
+        tensor(trained_at),
+        tensor(flat_labels[trained_at]),
+        tuple(spans),
+        len(flat_labels),
+        accumulate,
+        training,
+    )
+
+
+def _lanes(ordered: Sequence[Piece]) -> tuple[Lane, ...]:
+    lanes: list[Lane] = []
+    start = 0
+    open_: list[Piece] = []
+
+    def close() -> None:
+        nonlocal start, open_
+        if open_:
+            first = open_[0]
+            lane = Lane(first.run.stack, first.run.slot, len(open_), start, first.tokens, tuple(open_))
+            lanes.append(lane)
+            start, open_ = lane.end, []
+
+    for piece in ordered:
+        if open_:
+            last = open_[-1]
+            fits = (
+                last.run.stack is piece.run.stack
+                and last.run.slot + 1 == piece.run.slot
+                and last.tokens == piece.tokens
+                # Products of fewer rows differ in bits between one matrix and a batch of them.
+                and piece.tokens >= MIN_TOKENS
+            )
+            if not fits:
+                close()
+        open_.append(piece)
+    close()
+    return tuple(lanes)
