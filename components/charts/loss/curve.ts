@@ -7,13 +7,17 @@ export type LossMeasure = 'validation' | 'train'
 
 /** Evaluations of one run, column by column, all of one length, in order of samples. */
 export interface CurveColumns {
-  steps: readonly number[]
-  samples: readonly number[]
+  steps: ArrayLike<number>
+  samples: ArrayLike<number>
   /** Since the sweep started. Unit: seconds. */
-  seconds: readonly number[]
-  /** `null` where the loss was not finite. */
-  values: readonly (number | null)[]
+  seconds: ArrayLike<number>
+  /** `null` or NaN where the loss was not finite. */
+  values: ArrayLike<number | null>
+  /** How many points there were before the server reduced them. */
+  from: number
 }
+
+export const NO_CURVE: CurveColumns = { steps: [], samples: [], seconds: [], values: [], from: 0 }
 
 /** One run as the loss overlay sees it. */
 export interface CurveRun {
@@ -38,7 +42,7 @@ export interface Rung {
   of: number
 }
 
-export const columnOf = (columns: CurveColumns, x: XMeasure): readonly number[] =>
+export const columnOf = (columns: CurveColumns, x: XMeasure): ArrayLike<number> =>
   x === 'samples' ? columns.samples : x === 'steps' ? columns.steps : columns.seconds
 
 /** Pairs of x and loss; points that were not finite are left out, the mark at the end says so. */

@@ -12,6 +12,7 @@ const columns = (values: (number | null)[]): CurveColumns => ({
   samples: values.map((_, i) => (i + 1) * 100),
   seconds: values.map((_, i) => (i + 1) * 2),
   values,
+  from: values.length,
 })
 
 const run = (n: number, values: (number | null)[], more: Partial<CurveRun> = {}): CurveRun => ({

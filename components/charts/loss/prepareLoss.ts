@@ -150,7 +150,7 @@ export function prepareLoss(request: LossRequest): LossPicture {
   const drawn = curves.map(({ run, points }) => {
     const ready = points.filter(([px]) => inside(px) && (!logX || px > 0))
     const few = reducePoints(ready, (value) => scaleX(value))
-    from += ready.length
+    from += zoom === null ? Math.max(ready.length, run[measure].from) : ready.length
     to += few.length
     const pixels = few.map(([px, py]) => [scaleX(px), clampY(py)] as const)
     return { run, few, pixels }
@@ -291,8 +291,14 @@ function bestOf(runs: readonly CurveRun[]): CurveRun | null {
   return best
 }
 
-const lastFinite = (run: CurveRun, measure: LossMeasure) =>
-  run[measure].values.findLast((value) => value !== null && Number.isFinite(value)) ?? undefined
+function lastFinite(run: CurveRun, measure: LossMeasure): number | undefined {
+  const { values } = run[measure]
+  for (let i = values.length - 1; i >= 0; i -= 1) {
+    const value = values[i]
+    if (value !== null && value !== undefined && Number.isFinite(value)) return value
+  }
+  return undefined
+}
 
 /** Dotted verticals. Labelled one by one where they have room, else in one note. Only samples have rungs. */
 function prepareRungs(

@@ -53,7 +53,7 @@ describe('timeline', () => {
 
   it('says what it shows', () =>
     expect(prepareTimeline({ ...request, blocks: [block({ end: null })] }).sentence).toBe(
-      '4 devices of 2 nodes; 1 jobs hold 2 of them now.',
+      '4 devices of 2 nodes; 1 job on 2 of them now.',
     ))
 
   it('knows what was there at an instant', () => {

@@ -1,4 +1,5 @@
 import { scaleTime } from 'd3-scale'
+import { plural } from '@/components/ui/format/number'
 import type { StopReason } from '@/engine/model/reasons'
 import { timeTickValues } from '../scale/ticks'
 
@@ -188,7 +189,7 @@ export function prepareTimeline(request: TimelineRequest): TimelinePicture {
     nowX: now >= from && now <= to ? place(now) : null,
     place,
     invert: (pixel) => x.invert(pixel).getTime(),
-    sentence: `${rows.length} devices of ${nodes.length} nodes; ${running.length} jobs hold ${
+    sentence: `${plural(rows.length, 'device')} of ${plural(nodes.length, 'node')}; ${plural(running.length, 'job')} on ${
       new Set(running.flatMap((block) => block.gpuIds)).size
     } of them now.`,
   }

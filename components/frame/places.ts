@@ -1,0 +1,25 @@
+import { Boxes, ChartLine, Database, LayoutList, type LucideIcon, Server, Settings } from 'lucide-react'
+
+export interface Place {
+  href: string
+  label: string
+  icon: LucideIcon
+  /** Sequence that goes there. */
+  keys: string
+}
+
+export const WORK: readonly Place[] = [
+  { href: '/', label: 'Overview', icon: LayoutList, keys: 'g o' },
+  { href: '/sweeps', label: 'Sweeps', icon: ChartLine, keys: 'g s' },
+  { href: '/cluster', label: 'Cluster', icon: Server, keys: 'g c' },
+]
+
+export const LIBRARY: readonly Place[] = [
+  { href: '/models', label: 'Models', icon: Boxes, keys: 'g m' },
+  { href: '/data-sets', label: 'Data sets', icon: Database, keys: 'g d' },
+]
+
+export const SETTINGS: Place = { href: '/settings', label: 'Settings', icon: Settings, keys: 'g ,' }
+
+export const isAt = (path: string, href: string): boolean =>
+  href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`)
