@@ -68,8 +68,9 @@ def load_run_data(
     """Reads a data set once, as a stream, and makes it ready for all runs of a sweep.
 
     `held_out` is the number of rows for validation (default: a tenth, from 8 to 512). Rows longer than
-    `max_length` tokens are cut at their end and counted. Raises `UserError`: `dataset` for a fault in the rows or
-    too few of them, `max_length` where a cut would leave nothing to learn, `held_out` where too many rows are wanted.
+    `max_length` tokens are cut at their end and counted. Raises `UserError`: `dataset` for a fault in
+    the rows or too few of them, `max_length` where a cut would leave nothing to learn, `held_out` where it is
+    too large.
     """
     if max_length < 2:
         raise UserError("max_length", f"max_length is {max_length}; use at least 2 tokens.")

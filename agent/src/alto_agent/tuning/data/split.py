@@ -34,7 +34,7 @@ def split(
     """Indices of training and held-out rows, each in order.
 
     The held-out rows are those with the smallest keys, so the split depends on content alone: it is the same
-    for all runs, in any order of the file, and changes little when rows are added. Further copies of a held-out
+    for all runs, in any order of the file, and changes little when rows are added. Other copies of a held-out
     row are in neither part; copies within the training part stay, as a way to weight rows.
     """
     distinct, first = np.unique(keys, return_index=True)
