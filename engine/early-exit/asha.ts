@@ -42,7 +42,8 @@ export const asha: EarlyExitPolicy<AshaParams> = {
       number: index + 1,
       samples: share * full,
       rule: 'E31',
-      score: bestBy(share * full),
+      scores: bestBy(share * full),
+      early: 'keep-and-stop' as const,
       keeps: (entrants: number) => Math.max(1, Math.floor(entrants / reduction)),
       keepsEarly: (arrived: number) => Math.floor(arrived / reduction),
     }))

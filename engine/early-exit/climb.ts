@@ -10,9 +10,9 @@ export function halvingShares(grace: number, reduction: number): number[] {
   return shares
 }
 
-/** Best validation loss that the run had reached by the evaluation at `samples`. */
-export function bestBy(samples: number): (run: RunView) => number {
-  return (run) => bestLoss(run.points.slice(0, indexAt(run, samples) + 1))
+/** Scores runs by the best validation loss that they had reached by the evaluation at `samples`. */
+export function bestBy(samples: number): (runs: readonly RunView[]) => number[] {
+  return (runs) => runs.map((run) => bestLoss(run.points.slice(0, indexAt(run, samples) + 1)))
 }
 
 /**

@@ -71,7 +71,8 @@ function dealBrackets(view: SweepView, { reduction, grace }: HyperbandParams): B
       number: index + 1,
       samples: share * full,
       rule: 'E41',
-      score: bestBy(share * full),
+      scores: bestBy(share * full),
+      early: 'keep-and-stop' as const,
       keeps: (entrants: number) => Math.max(1, Math.floor(entrants / reduction)),
     }))
     return { members, rungs }

@@ -15,18 +15,22 @@ export interface Rung {
   entrants: readonly RunView[]
   /** Runs further down that may still come up. */
   below: number
-  /** Lower is better; called for runs that have arrived. */
-  score: (run: RunView) => number
+  /** One number for each of the runs that have arrived; lower is better. */
+  scores: (arrived: readonly RunView[]) => readonly number[]
   /** How many of this many entrants go on. */
   keeps: (entrants: number) => number
+  /**
+   * What may be decided while runs are coming, where it holds even if all of them were better (`keep`) or worse
+   * (`stop`). Where scores depend on who has arrived, a stop can wait: a paused run costs nothing.
+   */
+  early: 'keep-and-stop' | 'keep' | 'nothing'
   /** How many of those that have arrived may go on while others are still coming; 0 if not given. */
   keepsEarly?: (arrived: number) => number
 }
 
 /**
- * Decides a rung as far as it can be decided (rules E12 to E14). While runs are coming, one that would be kept even if
- * all of them were better goes on, one that would be cut even if all of them were worse stops, and the rest pause and
- * give their slots to others. When nobody is coming any more, all is decided.
+ * Decides a rung as far as it can be decided (rules E12 to E14): when nobody is coming any more, everything; until then
+ * what is sure already, while the rest pause and give their slots to others.
  */
 export function decideRung(rung: Rung): ExitDecision[] {
   const arrived = rung.entrants.filter((run) => isCompared(run) && indexAt(run, rung.samples) >= 0)
@@ -34,8 +38,9 @@ export function decideRung(rung: Rung): ExitDecision[] {
   if (open.length === 0) return []
   const near = rung.entrants.filter((run) => isAlive(run) && !run.stalled && indexAt(run, rung.samples) < 0)
   const coming = near.length + rung.below
+  const scores = rung.scores(arrived)
   const ranked = arrived
-    .map((run) => ({ run, score: rung.score(run) }))
+    .map((run, index) => ({ run, score: scores[index]! }))
     .sort((a, b) => a.score - b.score || (a.run.id < b.run.id ? -1 : 1))
   const keeps = rung.keeps(ranked.length + coming)
   const early = coming > 0 ? (rung.keepsEarly?.(ranked.length) ?? 0) : 0
@@ -49,8 +54,10 @@ export function decideRung(rung: Rung): ExitDecision[] {
     const at = run.points[indexAt(run, rung.samples)]!.samples
     const compared = { rule: rung.rule, rung: rung.number, observed: finite(ranked[index]!.score), threshold }
     const full = { ...compared, place: index + 1, keeps, peers, atSamples: at }
-    if (!mayStop(run, rung.rule) || index + coming < keeps || index < early) return [keep(run, full)]
-    if (index >= keeps) return [stopDecision(run, { reason: 'underperforming', ...full })]
+    const isSureToStay = index + coming < keeps && (coming === 0 || rung.early !== 'nothing')
+    const isSureToGo = index >= keeps && (coming === 0 || rung.early === 'keep-and-stop')
+    if (!mayStop(run, rung.rule) || isSureToStay || index < early) return [keep(run, full)]
+    if (isSureToGo) return [stopDecision(run, { reason: 'underperforming', ...full })]
     if (standing(run) === 'going') return [{ ...keep(run, full), kind: 'pause' }]
     return []
   })

@@ -1,0 +1,99 @@
+/** A rung of the ladder of `adaptive`. */
+export interface PlannedRung {
+  /** From 1. */
+  number: number
+  /** Evaluation at which runs are compared, from 1; its share of a full training is `evaluation / evaluations`. */
+  evaluation: number
+}
+
+export interface LadderPlan {
+  /** Runs that are started at all; fewer than there are only when the budget cannot give each a first evaluation. */
+  starts: number
+  /** Only where the plan cuts; between two rungs a run trains on. */
+  rungs: readonly PlannedRung[]
+}
+
+/** Rungs are at least this factor apart: finer cuts follow the noise of single evaluations, coarser ones lose more. */
+const SPACING = 1.35
+
+/** The number of living runs falls as t to minus this: steeper cuts too hard early, flatter spends too much early. */
+const STEEPNESS = 0.75
+
+/** No rung cuts to less than one in this many: rather than that, fewer runs are started. */
+const HARDEST_CUT = 10
+
+/**
+ * Spreads a budget over a ladder (rule E61): all runs up to the first cut, then gentle cuts so that the number of
+ * living runs falls as a power of the samples trained, and at least one run to the end.
+ *
+ * @param runs number of runs
+ * @param evaluations evaluations per run, evenly spaced
+ * @param budget share of the samples of a full sweep
+ */
+export function planLadder(runs: number, evaluations: number, budget: number): LadderPlan {
+  const total = budget * runs * evaluations
+  const places = rungPlaces(evaluations)
+  let starts = runs
+  while (starts > 1 && !isGentle(starts, alivePerSegment([0, ...places], evaluations, starts, total)))
+    starts--
+  const alive = alivePerSegment([0, ...places], evaluations, starts, total).map(Math.round)
+  const rungs = places
+    .filter((_, index) => alive[index + 1]! < alive[index]!)
+    .map((evaluation, index) => ({ number: index + 1, evaluation }))
+  return { starts, rungs }
+}
+
+/**
+ * How many runs go on from a rung so that what is left of the budget lasts to the end (rule E63).
+ *
+ * @param evaluation where the rung lies
+ * @param entrants runs that could go on
+ * @param left what is left of the budget, in run-evaluations: one run for one evaluation is 1
+ */
+export function keepsAt(evaluation: number, evaluations: number, entrants: number, left: number): number {
+  const places = rungPlaces(evaluations).filter((place) => place >= evaluation)
+  const wanted = Math.round(alivePerSegment(places, evaluations, entrants, left)[0]!)
+  const next = places[1] ?? evaluations
+  // One run must be able to train to the end after those kept here have trained to the next rung.
+  const affordable = Math.floor((left - (evaluations - next)) / (next - evaluation))
+  return Math.max(1, Math.min(wanted, affordable))
+}
+
+/** Evaluations at which there may be a rung. */
+function rungPlaces(evaluations: number): number[] {
+  const places: number[] = []
+  for (let place = 1; place < evaluations; place = Math.max(place + 1, Math.round(place * SPACING)))
+    places.push(place)
+  return places
+}
+
+function isGentle(starts: number, alive: readonly number[]): boolean {
+  return alive.length < 2 || alive[1]! * HARDEST_CUT >= starts
+}
+
+/**
+ * Runs alive between one place and the next, as fractions: min(most, c·t^−steepness), at least 1, with c such that all
+ * of them together train `total` run-evaluations. Up to the first evaluation it is `most` whatever that costs.
+ */
+function alivePerSegment(
+  places: readonly number[],
+  evaluations: number,
+  most: number,
+  total: number,
+): number[] {
+  const segments = places.map((from, index) => ({ from, to: places[index + 1] ?? evaluations }))
+  const curve = (c: number) =>
+    segments.map(({ from, to }) =>
+      from === 0 ? most : Math.min(most, Math.max(1, c * ((from + to + 1) / 2) ** -STEEPNESS)),
+    )
+  const cost = (alive: readonly number[]) =>
+    segments.reduce((sum, { from, to }, index) => sum + alive[index]! * (to - from), 0)
+  let low = 0
+  let high = most * evaluations
+  for (let round = 0; round < 40; round++) {
+    const middle = (low + high) / 2
+    if (cost(curve(middle)) > total) high = middle
+    else low = middle
+  }
+  return curve(low)
+}
