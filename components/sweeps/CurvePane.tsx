@@ -1,0 +1,246 @@
+'use client'
+
+import { Download, Link as LinkIcon, MoreHorizontal, Table as TableIcon } from 'lucide-react'
+import { useState } from 'react'
+import type { HoverStore } from '../charts/hover-store'
+import type { CurveRun, Rung } from '../charts/loss/curve'
+import { LossChart } from '../charts/loss/LossChart'
+import { IconButton } from '../ui/Button'
+import { formatCount } from '../ui/format/number'
+import { parameterLabel } from '../ui/format/parameter'
+import { Menu } from '../ui/Menu'
+import { PaneHead } from '../ui/Pane'
+import { Segmented } from '../ui/Segmented'
+import { Select } from '../ui/Select'
+import { StopGlyph } from '../ui/StopReason'
+import { STOP_REASON_LOOKS } from '../ui/stop-reasons'
+import { say } from '../ui/toasts'
+import { CurveTable } from './CurveTable'
+import { curvesCsv, saveText } from './curves-csv'
+import type { AxesName, SweepView } from './useSweepView'
+
+interface CurvePaneProps {
+  name: string
+  runs: readonly CurveRun[]
+  /** How many runs there are without the filter. */
+  total: number
+  rungs: readonly Rung[]
+  sweepView: SweepView
+  series: ReadonlyMap<string, number>
+  selected: readonly string[]
+  onSelect: (id: string | null, add: boolean) => void
+  hover: HoverStore
+  parameterNames: readonly string[]
+  peers?: readonly { value: number; kept: boolean }[]
+  peersAt?: number | null
+  /** What the chart waits for, while it has nothing. */
+  waitingFor: string
+  compact?: boolean
+  stale?: boolean
+}
+
+const AXES: readonly { value: AxesName; label: string }[] = [
+  { value: 'log-log', label: 'log–log' },
+  { value: 'log-y', label: 'log loss' },
+  { value: 'log-x', label: 'log x' },
+  { value: 'linear', label: 'linear' },
+]
+const SMOOTH = [
+  { value: '0', label: 'off' },
+  { value: '0.6', label: 'a little' },
+  { value: '0.9', label: 'strong' },
+] as const
+
+/** The question of the page, its chart and what can be changed about it. */
+export function CurvePane(props: CurvePaneProps) {
+  const { runs, total, rungs, sweepView, compact = false } = props
+  const { view, setView, loss, zoom } = sweepView
+  const [asTable, setAsTable] = useState(false)
+  const counts = stopCounts(runs)
+  const points = runs.reduce((sum, run) => sum + run[loss.measure].from, 0)
+  const drawn = runs.reduce((sum, run) => sum + run[loss.measure].steps.length, 0)
+  const shows = [
+    { value: 'best', label: 'best 4 and pins' },
+    ...props.parameterNames.map((name) => ({
+      value: `by:${name}`,
+      label: `by ${parameterLabel(name).toLowerCase()}`,
+    })),
+    { value: 'selected', label: 'selected' },
+  ]
+  const empty = runs.every((run) => run.validation.steps.length === 0 && run.train.steps.length === 0)
+
+  return (
+    <section aria-label="Loss curves" className="flex h-full min-h-0 flex-col bg-surface">
+      <PaneHead
+        title="Which runs are worth finishing?"
+        sub={
+          compact
+            ? `${loss.measure === 'train' ? 'Training' : 'Validation'} loss by ${view.x}, ${view.axes.replace('-', '–')}`
+            : undefined
+        }
+        className={compact ? 'flex-col !items-start pt-2' : undefined}
+        actions={
+          <>
+            {compact ? null : (
+              <>
+                <Segmented
+                  label="Loss"
+                  value={view.measure}
+                  onChange={(measure) => void setView({ measure })}
+                  options={[
+                    { value: 'validation', label: 'Validation' },
+                    { value: 'train', label: 'Train' },
+                  ]}
+                />
+                <Segmented
+                  label="Horizontal axis"
+                  value={view.x}
+                  onChange={(x) => void setView({ x, zoom: null })}
+                  options={[
+                    { value: 'samples', label: 'Samples' },
+                    { value: 'steps', label: 'Steps' },
+                    { value: 'time', label: 'Time' },
+                  ]}
+                />
+                <Select
+                  look="quiet"
+                  prefix="Axes"
+                  label="Axes"
+                  value={view.axes}
+                  onChange={(axes) => void setView({ axes })}
+                  options={AXES}
+                />
+                <Select
+                  look="quiet"
+                  prefix="Smooth"
+                  label="Smoothing"
+                  value={String(view.smooth) as '0' | '0.6' | '0.9'}
+                  onChange={(smooth) => void setView({ smooth: Number(smooth) })}
+                  options={SMOOTH}
+                />
+              </>
+            )}
+            <Select
+              look="quiet"
+              prefix="Show"
+              label="Which runs have a colour"
+              value={view.show}
+              onChange={(show) => void setView({ show })}
+              options={shows}
+            />
+            <Menu
+              trigger={
+                <IconButton label="More about this chart" size="small">
+                  <MoreHorizontal size={14} />
+                </IconButton>
+              }
+              entries={[
+                {
+                  label: asTable ? 'Show as chart' : 'Show as table',
+                  icon: <TableIcon size={13} />,
+                  onSelect: () => setAsTable(!asTable),
+                },
+                {
+                  label: 'Download CSV',
+                  icon: <Download size={13} />,
+                  onSelect: () => saveText(`${props.name}.csv`, curvesCsv(runs)),
+                },
+                {
+                  label: 'Copy link',
+                  icon: <LinkIcon size={13} />,
+                  onSelect: () => {
+                    navigator.clipboard.writeText(window.location.href).then(
+                      () => say('Link copied. It opens this view.'),
+                      () => say('The browser did not allow copying.', { urgent: true }),
+                    )
+                  },
+                },
+              ]}
+            />
+          </>
+        }
+      />
+      <div className="relative min-h-0 flex-1 px-4">
+        {asTable ? (
+          <CurveTable runs={runs} measure={loss.measure} />
+        ) : (
+          <LossChart
+            runs={runs}
+            rungs={rungs}
+            view={loss}
+            series={props.series}
+            zoom={zoom}
+            onZoom={(next) => void setView({ zoom: next === null ? null : [...next] })}
+            selected={props.selected}
+            onSelect={props.onSelect}
+            hover={props.hover}
+            parameterNames={props.parameterNames}
+            peers={props.peers}
+            peersAt={props.peersAt}
+            compact={compact}
+            stale={props.stale}
+          />
+        )}
+        {total > 0 && runs.length === 0 ? (
+          <ChartNote>
+            0 of {formatCount(total)} runs match.{' '}
+            <button type="button" className="underline" onClick={() => void setView({ state: 'all', q: '' })}>
+              Clear filters
+            </button>
+          </ChartNote>
+        ) : empty ? (
+          <ChartNote>{props.waitingFor}</ChartNote>
+        ) : null}
+        {zoom ? (
+          <button
+            type="button"
+            onClick={() => void setView({ zoom: null })}
+            className="absolute top-1 right-6 rounded-6 border border-line-2 bg-surface px-2 py-0.5 text-11 text-ink-2 hover:bg-hover"
+          >
+            Zoomed in, show all <kbd className="ml-1 font-sans text-ink-3">.</kbd>
+          </button>
+        ) : null}
+      </div>
+      <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1 px-4 pb-1.5 text-12 text-ink-2">
+        {counts.length > 0 ? (
+          <span className="ml-11 text-11 text-ink-3 max-tablet:hidden">Ended at</span>
+        ) : null}
+        {counts.map(({ reason, count }) => (
+          <button
+            key={reason}
+            type="button"
+            onClick={() => void setView({ state: view.state === reason ? 'all' : reason })}
+            aria-pressed={view.state === reason}
+            className="inline-flex h-6 items-center gap-1.5 rounded-5 px-1 hover:bg-hover aria-pressed:bg-selected"
+          >
+            <StopGlyph reason={reason} size={10} />
+            {STOP_REASON_LOOKS[reason].label.toLowerCase()} {count}
+          </button>
+        ))}
+        {drawn < points ? (
+          <span className="ml-auto text-11 text-ink-3">
+            {formatCount(points)} points drawn as {formatCount(drawn)}, extremes kept. Zoom for all.
+          </span>
+        ) : null}
+      </div>
+    </section>
+  )
+}
+
+function ChartNote({ children }: { children: React.ReactNode }) {
+  return (
+    <div className="pointer-events-none absolute inset-0 flex items-center justify-center">
+      <p className="pointer-events-auto max-w-[48ch] rounded-6 bg-surface px-3 py-1.5 text-center text-12 text-ink-2">
+        {children}
+      </p>
+    </div>
+  )
+}
+
+function stopCounts(runs: readonly CurveRun[]) {
+  const counts = new Map<NonNullable<CurveRun['stopReason']>, number>()
+  for (const run of runs)
+    if (run.stopReason && (run.state === 'parked' || run.state === 'failed'))
+      counts.set(run.stopReason, (counts.get(run.stopReason) ?? 0) + 1)
+  return [...counts.entries()].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count)
+}
