@@ -1,0 +1,42 @@
+import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
+import { createCallerFactory, router } from '../trpc/init'
+import { clusterRouter } from './cluster/router'
+import { datasetRouter } from './dataset/router'
+import { decisionRouter } from './decision/router'
+import { draftRouter } from './draft/router'
+import { liveRouter } from './live/router'
+import { meRouter } from './me/router'
+import { modelRouter } from './model/router'
+import { overviewRouter } from './overview/router'
+import { policyRouter } from './policy/router'
+import { projectRouter } from './project/router'
+import { runRouter } from './run/router'
+import { searchRouter } from './search/router'
+import { setupRouter } from './setup/router'
+import { sweepRouter } from './sweep/router'
+import { tokenRouter } from './token/router'
+
+export const appRouter = router({
+  me: meRouter,
+  setup: setupRouter,
+  overview: overviewRouter,
+  sweep: sweepRouter,
+  run: runRouter,
+  decision: decisionRouter,
+  cluster: clusterRouter,
+  model: modelRouter,
+  dataset: datasetRouter,
+  token: tokenRouter,
+  search: searchRouter,
+  draft: draftRouter,
+  policy: policyRouter,
+  project: projectRouter,
+  live: liveRouter,
+})
+
+export type AppRouter = typeof appRouter
+export type RouterInputs = inferRouterInputs<AppRouter>
+export type RouterOutputs = inferRouterOutputs<AppRouter>
+
+/** For server components and REST: the same procedures, the same authorisation, without HTTP. */
+export const createCaller = createCallerFactory(appRouter)

@@ -1,0 +1,35 @@
+import { rm } from 'node:fs/promises'
+import { z } from 'zod'
+import { database } from '../../db/client'
+import { artifactPath } from '../../rest/artifact-path'
+import { onDataset } from '../../trpc/procedures'
+import { UserError } from '../../trpc/user-error'
+
+/** Deletes an uploaded data set; refused while a sweep that has not ended trains on it. */
+export const deleteDataset = onDataset('editor')
+  .output(z.object({ deleted: z.literal(true) }))
+  .mutation(async ({ ctx }) => {
+    const { prisma } = database()
+    const { dataset } = ctx
+    const user = await prisma.sweep.findFirst({
+      where: { dataset: dataset.path, job: { state: { in: ['waiting', 'running'] } } },
+      select: { job: { select: { name: true } } },
+    })
+    if (user)
+      throw new UserError(`${dataset.name} is in use by ${user.job.name}. Cancel that sweep first.`, {
+        code: 'CONFLICT',
+      })
+    await prisma.$transaction([
+      prisma.dataset.delete({ where: { id: dataset.id } }),
+      prisma.auditEntry.create({
+        data: {
+          userId: ctx.principal.userId,
+          action: 'dataset.delete',
+          subject: dataset.id,
+          data: { name: dataset.name },
+        },
+      }),
+    ])
+    await rm(artifactPath(dataset.path), { force: true })
+    return { deleted: true as const }
+  })

@@ -1,0 +1,4 @@
+import { router } from '../../trpc/init'
+import { listPolicies } from './list'
+
+export const policyRouter = router({ list: listPolicies })

@@ -1,0 +1,118 @@
+/**
+ * The one place of authorisation. A procedure is built from one of these, which says who may call it:
+ * nobody signed in (`open`), anyone signed in (`person`), a role in the project of the thing that the input names
+ * (`inProject`, `onJob`, `onRun`, `onDataset`), or a role over the shared cluster (`onCluster`).
+ * A thing of a foreign project is answered as if it did not exist.
+ */
+import { TRPCError } from '@trpc/server'
+import { z } from 'zod'
+import { clusterRole, type Principal, roleIn } from '../auth/principal'
+import { covers, type Role } from '../auth/roles'
+import { database } from '../db/client'
+import { t } from './init'
+import { notFound, UserError } from './user-error'
+
+export const open = t.procedure.meta({ scope: 'public' })
+
+const signedIn = t.middleware(({ ctx, next }) => {
+  if (!ctx.principal) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' })
+  return next({ ctx: { ...ctx, principal: ctx.principal } })
+})
+
+export const person = t.procedure.meta({ scope: 'person' }).use(signedIn)
+
+/** @throws a refusal that does not tell a stranger whether the thing exists. */
+export function demandRole(principal: Principal, projectId: string | null, role: Role, what: string): void {
+  const has = projectId === null ? null : roleIn(principal, projectId)
+  if (has === null) throw notFound(what)
+  if (!covers(has, role))
+    throw new UserError(
+      `This needs the role ${role}, and you are ${has}. An admin of the project can change that.`,
+      {
+        code: 'FORBIDDEN',
+      },
+    )
+}
+
+/** The project that a request names, else the first that the person belongs to. */
+async function projectOf(principal: Principal, named: string | undefined): Promise<string | null> {
+  if (named) return named
+  const [first] = await database().prisma.project.findMany({
+    ...(principal.isOwner ? {} : { where: { id: { in: [...principal.memberships.keys()] } } }),
+    orderBy: { createdAt: 'asc' },
+    take: 1,
+    select: { id: true },
+  })
+  return first?.id ?? null
+}
+
+/** Adds `ctx.projectId`. */
+export const inProject = (role: Role) =>
+  t.procedure
+    .meta({ scope: 'project', role })
+    .use(signedIn)
+    .input(z.object({ projectId: z.string().max(40).optional() }).optional())
+    .use(async ({ ctx, input, next }) => {
+      const projectId = await projectOf(ctx.principal, input?.projectId)
+      demandRole(ctx.principal, projectId, role, 'That project')
+      return next({ ctx: { ...ctx, projectId: projectId! } })
+    })
+
+const byId = z.object({ id: z.string().min(1).max(64) })
+
+/** For an input with the `id` of a job (a sweep). Adds `ctx.projectId`. */
+export const onJob = (role: Role) =>
+  t.procedure
+    .meta({ scope: 'project', role })
+    .use(signedIn)
+    .input(byId)
+    .use(async ({ ctx, input, next }) => {
+      const job = await database().prisma.job.findUnique({
+        where: { id: input.id },
+        select: { projectId: true },
+      })
+      demandRole(ctx.principal, job?.projectId ?? null, role, 'That sweep')
+      return next({ ctx: { ...ctx, projectId: job!.projectId } })
+    })
+
+/** For an input with the `id` of a run. Adds `ctx.sweepId` and `ctx.projectId`. */
+export const onRun = (role: Role) =>
+  t.procedure
+    .meta({ scope: 'project', role })
+    .use(signedIn)
+    .input(byId)
+    .use(async ({ ctx, input, next }) => {
+      const run = await database().prisma.run.findUnique({
+        where: { id: input.id },
+        select: { sweepId: true, sweep: { select: { job: { select: { projectId: true } } } } },
+      })
+      const projectId = run?.sweep.job.projectId ?? null
+      demandRole(ctx.principal, projectId, role, 'That run')
+      return next({ ctx: { ...ctx, sweepId: run!.sweepId, projectId: projectId! } })
+    })
+
+/** For an input with the `id` of an uploaded data set. */
+export const onDataset = (role: Role) =>
+  t.procedure
+    .meta({ scope: 'project', role })
+    .use(signedIn)
+    .input(byId)
+    .use(async ({ ctx, input, next }) => {
+      const dataset = await database().prisma.dataset.findUnique({ where: { id: input.id } })
+      demandRole(ctx.principal, dataset?.projectId ?? null, role, 'That data set')
+      return next({ ctx: { ...ctx, dataset: dataset! } })
+    })
+
+/** Nodes are shared by all projects. */
+export const onCluster = (role: Role) =>
+  t.procedure
+    .meta({ scope: 'cluster', role })
+    .use(signedIn)
+    .use(({ ctx, next }) => {
+      const has = clusterRole(ctx.principal)
+      if (has === null || !covers(has, role))
+        throw new UserError(`This needs the role ${role}. An admin can give it to you.`, {
+          code: 'FORBIDDEN',
+        })
+      return next({ ctx })
+    })
