@@ -157,7 +157,7 @@ export function RunTable(props: RunTableProps) {
           </thead>
           <tbody>
             {above > 0 ? (
-              <tr aria-hidden="true">
+              <tr>
                 <td style={{ height: above }} />
               </tr>
             ) : null}
@@ -186,7 +186,7 @@ export function RunTable(props: RunTableProps) {
               </Row>
             ))}
             {below > 0 ? (
-              <tr aria-hidden="true">
+              <tr>
                 <td style={{ height: below }} />
               </tr>
             ) : null}
