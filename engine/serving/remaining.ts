@@ -65,3 +65,12 @@ export function fastestStepMs(shape: ShapeTimes): number {
     if (mode.batch === 1 || shape.modes.length === 1) fastest = Math.min(fastest, mode.stepMs)
   return fastest
 }
+
+/** Least GPU time of a whole request in any mode; a member of a batch has its share of it. */
+export function cheapestGpuMs(shape: ShapeTimes, steps: number): number {
+  let least = Number.POSITIVE_INFINITY
+  for (const mode of shape.modes) {
+    least = Math.min(least, (mode.encodeMs + steps * mode.stepMs * mode.sp + mode.decodeMs) / mode.batch)
+  }
+  return least
+}

@@ -1,5 +1,5 @@
 import type { Policy } from '../choice'
-import { alto } from './alto'
+import { alto } from './alto/alto'
 import { edf } from './edf'
 import { fcfs } from './fcfs'
 import { genserve } from './genserve'

@@ -1,0 +1,108 @@
+import type { ServingGpu } from '../../snapshot'
+
+/** A set of GPUs of one node and the time from which all of them are free. */
+export interface Group {
+  gpus: number[]
+  readyMs: number
+}
+
+/**
+ * GPUs as a round gives them out in order of priority, the busy ones with the end of their step: who goes first may
+ * claim a GPU that frees later, and who goes after no longer counts on it.
+ */
+export class Claims {
+  private readonly readyMs: number[]
+  private readonly taken: boolean[]
+  private readonly nodes: number[][] = []
+  private readonly nodeOf: number[]
+  /** GPUs that nobody has claimed. */
+  left: number
+
+  constructor(gpus: readonly ServingGpu[], now: number) {
+    this.readyMs = gpus.map((gpu) => Math.max(gpu.busyUntilMs, now))
+    this.taken = gpus.map(() => false)
+    this.nodeOf = gpus.map((gpu) => gpu.node)
+    this.left = gpus.length
+    const places = new Map<number, number[]>()
+    for (const [index, { node }] of gpus.entries()) {
+      const members = places.get(node)
+      if (members) members.push(index)
+      else {
+        const fresh = [index]
+        places.set(node, fresh)
+        this.nodes.push(fresh)
+      }
+    }
+  }
+
+  isTaken(gpu: number): boolean {
+    return this.taken[gpu]!
+  }
+
+  take(gpus: readonly number[]): void {
+    for (const gpu of gpus) {
+      if (this.taken[gpu]) throw new Error(`GPU ${gpu} was given out twice in one round.`)
+      this.taken[gpu] = true
+      this.left--
+    }
+  }
+
+  /**
+   * The group of `width` unclaimed GPUs that is free first. At a tie the node of `own` (the request's last GPUs, its
+   * leader first), then the node with fewest unclaimed GPUs, so that wide groups stay possible elsewhere. Inside a
+   * node its own GPUs come first among those free in time.
+   *
+   * @param base GPUs that it keeps, of one node
+   * @param fromMs it cannot use a group before
+   */
+  find(width: number, own: readonly number[], base: readonly number[], fromMs: number): Group | undefined {
+    const home = own.length > 0 ? this.nodeOf[own[0]!] : undefined
+    let best: { group: Group; isHome: boolean; open: number } | undefined
+    for (const node of this.nodes) {
+      if (base.length > 0 && this.nodeOf[base[0]!] !== this.nodeOf[node[0]!]) continue
+      const open = node.filter((gpu) => !this.taken[gpu] && !base.includes(gpu))
+      if (open.length < width - base.length) continue
+      const group = this.groupOf(open, width, own, base, fromMs)
+      const isHome = this.nodeOf[node[0]!] === home
+      if (!best || this.precedes(group, isHome, open.length, best))
+        best = { group, isHome, open: open.length }
+    }
+    return best?.group
+  }
+
+  /** Free GPUs beside `gpu` on its node that nobody claims. */
+  idleBeside(gpu: number, now: number): number[] {
+    const node = this.nodes.find((members) => this.nodeOf[members[0]!] === this.nodeOf[gpu])!
+    return node.filter((other) => !this.taken[other] && this.readyMs[other]! <= now)
+  }
+
+  private precedes(
+    group: Group,
+    isHome: boolean,
+    open: number,
+    best: { group: Group; isHome: boolean; open: number },
+  ): boolean {
+    if (group.readyMs !== best.group.readyMs) return group.readyMs < best.group.readyMs
+    if (isHome !== best.isHome) return isHome
+    return open < best.open
+  }
+
+  private groupOf(
+    open: number[],
+    width: number,
+    own: readonly number[],
+    base: readonly number[],
+    fromMs: number,
+  ): Group {
+    const place = (gpu: number): number => {
+      const index = own.indexOf(gpu)
+      return index < 0 ? own.length + gpu : index
+    }
+    const ready = (gpu: number): number => Math.max(this.readyMs[gpu]!, fromMs)
+    open.sort((a, b) => ready(a) - ready(b) || place(a) - place(b))
+    const gpus = [...base, ...open.slice(0, width - base.length)]
+    let readyMs = fromMs
+    for (const gpu of gpus) readyMs = Math.max(readyMs, this.readyMs[gpu]!)
+    return { gpus: gpus.sort((a, b) => place(a) - place(b)), readyMs }
+  }
+}
