@@ -1,4 +1,5 @@
-import { decideGangs, inOrder } from './cluster/decide-gangs'
+import { decideGangs } from './cluster/decide-gangs'
+import { inOrder } from './cluster/in-order'
 import type { Plan } from './model/plan'
 import type { TuningPolicy, TuningSnapshot } from './model/snapshot'
 import { fillSlots } from './tuning/fill-slots'

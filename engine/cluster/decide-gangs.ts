@@ -1,70 +1,119 @@
-import { runMemoryBytes } from '../estimate/memory'
-import type { Hold, PlaceSweep, Plan, ResizeSweep } from '../model/plan'
+import type { Interval } from '../model/cluster'
+import type { Hold, PauseSweep, PlaceSweep, Plan, ResizeSweep } from '../model/plan'
 import type { SweepWork, TuningPolicy, TuningSnapshot } from '../model/snapshot'
 import { chooseGpus } from './choose-gpus'
-import { type FreeNode, freeGpus } from './free-gpus'
+import { type Class, classesOf } from './classes'
+import { considerMove } from './consider-move'
+import { type FreeNode, freeGpus, withoutGpus } from './free-gpus'
+import { heldGpus } from './held-gpus'
 import { holdSweep } from './hold-sweep'
+import { inOrder } from './in-order'
+import { minimumGpuBytes } from './minimum-gpu-bytes'
+import { type ExpectedStart, planWaiting } from './plan-waiting'
+import { plannedBlocks } from './planned-blocks'
 
 /** Who holds which GPUs once the plan is applied, with the actions that bring it about. */
 export interface Gangs {
-  actions: readonly (PlaceSweep | ResizeSweep | Hold)[]
+  actions: readonly (PlaceSweep | ResizeSweep | PauseSweep | Hold)[]
   /** GPU ids by sweep id, for every sweep that holds any. */
   held: ReadonlyMap<string, readonly string[]>
   planned: Plan['planned']
 }
 
-/** Grants gangs to the sweeps that hold none, in order of priority, then of submission (rules P1 to P5). */
+/**
+ * Grants gangs to the sweeps that hold none (`docs/spec/placement.md`): lost GPUs are replaced first, then waiting sweeps
+ * start where the plan says now; all others are held with every reason and an expected start.
+ */
 export function decideGangs(snapshot: TuningSnapshot, policy: TuningPolicy, now: number): Gangs {
   const held = heldGpus(snapshot)
   let free = freeGpus(snapshot, policy.reservedGpuIds)
-  const actions: (PlaceSweep | ResizeSweep | Hold)[] = []
-  for (const sweep of inOrder(snapshot.sweeps)) {
-    const has = held.get(sweep.id) ?? []
-    const missing = sweep.gpus - has.length
-    if (missing <= 0) continue
+  const actions: (PlaceSweep | ResizeSweep | PauseSweep | Hold)[] = []
+  const ordered = inOrder(snapshot.sweeps)
+  for (const sweep of ordered) {
+    const has = held.get(sweep.id)
+    if (has === undefined || has.length >= sweep.gpus || sweep.paused) continue
     const bytes = minimumGpuBytes(sweep, policy.memoryMargin)
-    const chosen = sweep.paused ? null : chooseGpus(free, missing, sweep.spread, bytes)
-    if (chosen !== null) {
-      const taken = new Set(chosen)
-      free = free.map((entry) => ({ ...entry, gpus: entry.gpus.filter((gpu) => !taken.has(gpu.id)) }))
-      held.set(sweep.id, [...has, ...chosen])
-      actions.push(has.length === 0 ? place(sweep, chosen, now) : replaceLost(sweep, has, chosen))
-    } else if (has.length === 0) {
-      actions.push(hold(sweep, snapshot, free, bytes))
+    const more = chooseGpus(free, sweep.gpus - has.length, sweep.spread, bytes)
+    if (more === null) continue
+    free = withoutGpus(free, more)
+    held.set(sweep.id, [...has, ...more])
+    actions.push(replaceLost(sweep, has, more))
+  }
+  const waiting = ordered.filter((sweep) => !held.has(sweep.id))
+  if (waiting.length === 0) return { actions, held, planned: [] }
+
+  const classes =
+    policy.interTask === 'fifo' ? byArrival(waiting) : classesOf(waiting, snapshot, held, policy, now)
+  const starts = expectedStarts(classes, free, snapshot, policy, now)
+  let blocked = false
+  const order = [...classes].flatMap(({ sweeps }) => sweeps)
+  for (const sweep of order) {
+    const bytes = minimumGpuBytes(sweep, policy.memoryMargin)
+    const start = starts.get(sweep.id)
+    const mayStart = policy.interTask === 'fifo' ? !blocked && !sweep.paused : start?.p50.startIn === 0
+    const where =
+      start === undefined || start.p50.node < 0 ? free : free.slice(start.p50.node, start.p50.node + 1)
+    const gpus = mayStart
+      ? (chooseGpus(where, sweep.gpus, sweep.spread, bytes) ??
+        chooseGpus(free, sweep.gpus, sweep.spread, bytes))
+      : null
+    if (gpus !== null) {
+      free = withoutGpus(free, gpus)
+      held.set(sweep.id, gpus)
+      actions.push(place(sweep, gpus, now))
+    } else {
+      blocked = true
+      const reasons = holdSweep(sweep, snapshot, free, bytes, order, held)
+      const expectedStart = start === undefined ? undefined : startInterval(start, now)
+      actions.push({
+        kind: 'hold',
+        subject: 'sweep',
+        id: sweep.id,
+        reasons,
+        ...(expectedStart ? { expectedStart } : {}),
+      })
     }
   }
-  return { actions, held, planned: [] }
+  const move = policy.moves === false ? null : considerMove(snapshot, held, actions, policy, now)
+  if (move !== null) actions.unshift(move)
+  return { actions, held, planned: plannedBlocks(snapshot, actions, held, now) }
 }
 
-/** A total order: higher priority, then earlier submission, then id. */
-export function inOrder(sweeps: readonly SweepWork[]): SweepWork[] {
-  return [...sweeps].sort(
-    (a, b) =>
-      b.priority - a.priority || a.submittedAt - b.submittedAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+/** One class for each sweep, so that nobody passes anybody. */
+function byArrival(waiting: readonly SweepWork[]): Class[] {
+  return waiting.map((sweep) => ({ sweeps: [sweep] }))
+}
+
+type Starts = { [quantile in keyof Interval]: ExpectedStart }
+
+function expectedStarts(
+  classes: readonly Class[],
+  free: readonly FreeNode[],
+  snapshot: TuningSnapshot,
+  policy: TuningPolicy,
+  now: number,
+): Map<string, Starts> {
+  const plans = (['p10', 'p50', 'p90'] as const).map(
+    (quantile) =>
+      new Map(
+        planWaiting(classes, free, snapshot, policy, now, quantile).map((start) => [start.sweep.id, start]),
+      ),
   )
-}
-
-/** Memory that a GPU needs so that the smallest run of the sweep can train on it. */
-export function minimumGpuBytes(sweep: SweepWork, memoryMargin: number): number {
-  const runs = sweep.view.runs.map((run) => runMemoryBytes(sweep.memory, run.params, sweep.maxLength))
-  const smallest = runs.length === 0 ? 0 : runs.reduce((least, bytes) => Math.min(least, bytes))
-  return (sweep.memory.backboneBytes + smallest) / sweep.gpusPerExecutor / (1 - memoryMargin)
-}
-
-/** GPUs that each sweep holds by its leases, on nodes whose agents can still speak for them. */
-function heldGpus(snapshot: TuningSnapshot): Map<string, readonly string[]> {
-  const known = new Set(
-    snapshot.nodes.filter((node) => node.state !== 'lost').flatMap((node) => node.gpus.map((gpu) => gpu.id)),
-  )
-  const held = new Map<string, string[]>()
-  for (const lease of snapshot.leases) {
-    if (lease.holder.kind !== 'sweep' || !known.has(lease.gpuId)) continue
-    const gpus = held.get(lease.holder.id) ?? []
-    gpus.push(lease.gpuId)
-    held.set(lease.holder.id, gpus)
+  const starts = new Map<string, Starts>()
+  for (const [id, p50] of plans[1]!) {
+    starts.set(id, { p10: plans[0]!.get(id) ?? p50, p50, p90: plans[2]!.get(id) ?? p50 })
   }
-  for (const gpus of held.values()) gpus.sort()
-  return held
+  return starts
+}
+
+function startInterval(start: Starts, now: number): Interval | undefined {
+  const p50 = start.p50.startIn
+  if (p50 === Number.POSITIVE_INFINITY) return undefined
+  return {
+    p10: now + Math.min(p50, start.p10.startIn),
+    p50: now + p50,
+    p90: now + Math.max(p50, start.p90.startIn),
+  }
 }
 
 function place(sweep: SweepWork, gpuIds: readonly string[], now: number): PlaceSweep {
@@ -75,10 +124,7 @@ function place(sweep: SweepWork, gpuIds: readonly string[], now: number): PlaceS
     sweepId: sweep.id,
     gpuIds,
     expectedEnd: { p10: now + left.p10, p50: now + left.p50, p90: now + left.p90 },
-    why: {
-      rule: 'P1',
-      message: `${sweep.name} gets ${gpuIds.join(', ')}: first in order, and they are free.`,
-    },
+    why: { rule: 'P1', message: `${sweep.name} starts now on ${gpuIds.join(', ')}.` },
   }
 }
 
@@ -93,8 +139,4 @@ function replaceLost(sweep: SweepWork, has: readonly string[], more: readonly st
       message: `${sweep.name} held ${has.length} of ${sweep.gpus} GPUs; ${more.join(', ')} make it whole again.`,
     },
   }
-}
-
-function hold(sweep: SweepWork, snapshot: TuningSnapshot, free: readonly FreeNode[], bytes: number): Hold {
-  return { kind: 'hold', subject: 'sweep', id: sweep.id, reasons: holdSweep(sweep, snapshot, free, bytes) }
 }

@@ -18,3 +18,9 @@ export function freeGpus(snapshot: TuningSnapshot, reserved: readonly string[] =
       gpus: node.gpus.filter((gpu) => !taken.has(gpu.id)).sort((a, b) => a.index - b.index),
     }))
 }
+
+/** The same nodes without the given GPUs. */
+export function withoutGpus(free: readonly FreeNode[], gpuIds: readonly string[]): FreeNode[] {
+  const taken = new Set(gpuIds)
+  return free.map((entry) => ({ ...entry, gpus: entry.gpus.filter((gpu) => !taken.has(gpu.id)) }))
+}

@@ -1,5 +1,6 @@
 import type { HoldReason } from '../model/reasons'
 import type { SweepWork, TuningSnapshot } from '../model/snapshot'
+import { fairShares } from './classes'
 import type { FreeNode } from './free-gpus'
 
 /**
@@ -8,12 +9,16 @@ import type { FreeNode } from './free-gpus'
  *
  * @param free GPUs that nobody holds after what this plan already granted
  * @param needBytes memory that each of its GPUs must have
+ * @param order all waiting sweeps, who comes first at the front
+ * @param held GPUs of each sweep that runs
  */
 export function holdSweep(
   sweep: SweepWork,
   snapshot: TuningSnapshot,
   free: readonly FreeNode[],
   needBytes: number,
+  order: readonly SweepWork[],
+  held: ReadonlyMap<string, readonly string[]>,
 ): HoldReason[] {
   const reasons: HoldReason[] = []
   const add = (code: HoldReason['code'], message: string, requested: number, available: number) =>
@@ -59,6 +64,27 @@ export function holdSweep(
       ? `${needs} and ${available} ${available === 1 ? 'is' : 'are'} free.`
       : `${needs} on one node and at most ${available} ${available === 1 ? 'is' : 'are'} free on one.`
     add('gpus-busy', message, sweep.gpus, available)
+  }
+  const { share, used } = fairShares(snapshot, held)
+  const right = share.get(sweep.projectId)
+  const holds = used.get(sweep.projectId) ?? 0
+  if (right !== undefined && holds + sweep.gpus > right) {
+    const project =
+      snapshot.shares.find(({ projectId }) => projectId === sweep.projectId)?.name ?? sweep.projectId
+    const message = `Project ${project} holds ${gpuCount(holds)} and its share is ${right.toFixed(1)}.`
+    add('fair-share', message, holds + sweep.gpus, Math.floor(right))
+  }
+  if (reasons.length === 0) {
+    const before = order.slice(0, order.indexOf(sweep)).filter((other) => !held.has(other.id))
+    const names =
+      before.length === 0
+        ? 'others'
+        : before
+            .slice(0, 3)
+            .map((other) => other.name)
+            .join(', ')
+    const message = `${available} GPUs are free, and a shorter plan for all keeps them for ${names}.`
+    add('priority', message, sweep.gpus, available)
   }
   return reasons
 }

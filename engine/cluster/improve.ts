@@ -88,7 +88,7 @@ export function improve(problem: Problem, target: number, effort: Effort, warm?:
   for (const order of starts) {
     if (search.tried === 0 || !search.isOver()) search.attempt(order(), Number.POSITIVE_INFINITY)
   }
-  if (problem.pools.length > 1 && problem.count > 1 && !search.isOver())
+  if (problem.pools.length > 1 && problem.base === undefined && problem.count > 1 && !search.isOver())
     return balance(problem, search, target)
   let from = search.tried
   for (const [round, { share, hot, cold }] of ROUNDS.entries()) {

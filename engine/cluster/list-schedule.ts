@@ -7,6 +7,8 @@ export interface Problem {
   durations: Float64Array
   releases: Float64Array
   pools: readonly number[]
+  /** What is taken already in each pool; empty pools where not given. */
+  base?: readonly Profile[]
 }
 
 /**
@@ -37,12 +39,17 @@ export class ListScheduler {
   /**
    * Makes the schedule of an order into `starts` and `chosenPools`.
    *
+   * A task that never fits starts at Infinity in pool -1.
+   *
    * @param cutoff gives up where the makespan would be above it
    * @returns the makespan, or Infinity where it gave up
    */
   run(order: Int32Array, cutoff = Number.POSITIVE_INFINITY): number {
-    const { widths, durations, releases } = this.problem
-    for (const profile of this.profiles) profile.clear()
+    const { widths, durations, releases, base } = this.problem
+    for (const [pool, profile] of this.profiles.entries()) {
+      if (base === undefined) profile.clear()
+      else profile.copyFrom(base[pool]!)
+    }
     let makespan = 0
     let moment = 0
     for (let position = 0; position < order.length; position++) {
@@ -74,9 +81,9 @@ export class ListScheduler {
         if (start === release) break
       }
     }
-    this.profiles[chosen]!.reserve(best, duration, width)
     this.starts[task] = best
     this.chosenPools[task] = chosen
+    if (chosen >= 0) this.profiles[chosen]!.reserve(best, duration, width)
     return best
   }
 }

@@ -123,4 +123,20 @@ export interface TuningPolicy {
   lend: boolean
   /** Free GPUs that must stay free, for example for serving. */
   reservedGpuIds?: readonly string[]
+  /** `planned` searches for the shortest makespan; `fifo` starts sweeps strictly in order and lets no one pass. */
+  interTask: 'planned' | 'fifo'
+  /** Schedules that one inter-task decision tries. */
+  planBudget: number
+  /** A waiting sweep gains one level of priority each time it has waited this long: the bound on starvation. */
+  agingSeconds: number
+  /** Whether running sweeps may be parked for others, and how many times its cost a move must gain. */
+  moves: false | { gainOverCost: number }
+}
+
+/** What a decision looks at again; what is left out of it goes on as it is. Without a scope: everything. */
+export interface DecisionScope {
+  /** GPUs came or went, or a sweep came, ended or changed its forecast. */
+  gangs: boolean
+  /** Sweeps in which a run was evaluated, ended or changed by a person, or a slot changed. */
+  sweepIds: ReadonlySet<string>
 }

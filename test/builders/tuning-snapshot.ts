@@ -89,4 +89,8 @@ export const KEEP_ALL: TuningPolicy = {
   maxSlots: 8,
   memoryMargin: 0.1,
   lend: true,
+  interTask: 'planned',
+  planBudget: 200,
+  agingSeconds: 21_600,
+  moves: { gainOverCost: 2 },
 }
