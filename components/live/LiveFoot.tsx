@@ -1,7 +1,6 @@
 'use client'
 
 import { StateIcon } from '../ui/State'
-import { useNow } from '../ui/useNow'
 import { useLiveStore } from './LiveProvider'
 import { useLiveness } from './live-store'
 import { livenessSentence } from './livenessSentence'
@@ -11,8 +10,7 @@ const STATES = { ok: 'done', idle: 'waiting', warn: 'unreachable' } as const
 /** How live the page is. Numbers that tick are not announced. */
 export function LiveFoot() {
   const liveness = useLiveness(useLiveStore())
-  const now = useNow() ?? 0
-  const { tone, text } = livenessSentence(liveness, now)
+  const { tone, text } = livenessSentence(liveness)
   return (
     <div
       className="flex h-6 items-center gap-2.5 px-2 text-12 text-ink-2 max-desk:justify-center"

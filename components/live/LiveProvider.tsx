@@ -1,35 +1,56 @@
 'use client'
 
+import { useQueryClient } from '@tanstack/react-query'
 import { useSubscription } from '@trpc/tanstack-react-query'
-import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import { useTRPC } from '../trpc/trpc'
 import { type LiveEvent, LiveStore } from './live-store'
 
-const LiveContext = createContext<LiveStore | null>(null)
+interface Live {
+  store: LiveStore
+  /** Narrows the subscription to one sweep, whose metric points then come too; `null` is everything but points. */
+  setScope: (sweepId: string | null) => void
+}
 
-export function useLiveStore(): LiveStore {
-  const store = useContext(LiveContext)
-  if (!store) throw new Error('useLiveStore is used outside of LiveProvider')
-  return store
+const LiveContext = createContext<Live | null>(null)
+
+function useLive(): Live {
+  const live = useContext(LiveContext)
+  if (!live) throw new Error('A live hook is used outside of LiveProvider')
+  return live
+}
+
+export const useLiveStore = (): LiveStore => useLive().store
+
+/** Facts of this sweep with its metric points, while the component is on the page. */
+export function useLiveScope(sweepId: string): void {
+  const { setScope } = useLive()
+  useEffect(() => {
+    setScope(sweepId)
+    return () => setScope(null)
+  }, [setScope, sweepId])
 }
 
 /** The one live subscription of a page. It reads on from the newest fact it saw, so nothing is lost in between. */
 export function LiveProvider({ after, children }: { after: number; children: ReactNode }) {
   const trpc = useTRPC()
-  const [store] = useState(() => new LiveStore())
+  const queries = useQueryClient()
+  const [store] = useState(() => new LiveStore(after))
+  const [scope, setScope] = useState<string | null>(null)
+  const input = useMemo(() => ({ after: store.newest, sweepId: scope ?? undefined }), [store, scope])
   useSubscription(
-    trpc.live.events.subscriptionOptions(
-      { lastEventId: String(after) },
-      {
-        onStarted: () => store.heard({ state: 'live' }),
-        onData: (message) => store.push(message.data),
-        onConnectionStateChange: (connection) => {
-          if (connection.state === 'pending') store.heard({ state: 'live' })
-          else if (connection.state === 'connecting')
-            store.lost(store.read().heardAt === null ? 'connecting' : 'reconnecting')
-        },
+    trpc.live.events.subscriptionOptions(input, {
+      onStarted: () => store.heard({ state: 'live' }),
+      onData: ({ data }) => {
+        for (const event of data.events) store.push(event)
+        if (data.reset) void queries.invalidateQueries()
       },
-    ),
+      onConnectionStateChange: (connection) => {
+        if (connection.state === 'pending') store.heard({ state: 'live' })
+        else if (connection.state === 'connecting')
+          store.lost(store.read().heardAt === null ? 'connecting' : 'reconnecting')
+      },
+    }),
   )
   useEffect(() => {
     const onVisible = () => store.shown()
@@ -44,7 +65,8 @@ export function LiveProvider({ after, children }: { after: number; children: Rea
       window.removeEventListener('online', onOnline)
     }
   }, [store])
-  return <LiveContext value={store}>{children}</LiveContext>
+  const live = useMemo(() => ({ store, setScope }), [store])
+  return <LiveContext value={live}>{children}</LiveContext>
 }
 
 /** Calls back with each batch of facts, at most 4 times a second. */

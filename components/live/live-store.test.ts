@@ -19,7 +19,7 @@ afterEach(() => {
 })
 
 it('hands events on in one batch, in order, and a repeat only once', () => {
-  const store = new LiveStore(() => false)
+  const store = new LiveStore(0, () => false)
   const batches: number[][] = []
   store.onBatch((batch) => batches.push(batch.map((one) => one.id)))
   for (const id of [1, 2, 2, 1, 3]) store.push(event(id))
@@ -32,7 +32,7 @@ it('hands events on in one batch, in order, and a repeat only once', () => {
 
 it('holds everything while nobody looks, and gives it in one batch afterwards', () => {
   let hidden = true
-  const store = new LiveStore(() => hidden)
+  const store = new LiveStore(0, () => hidden)
   const batches: number[] = []
   store.onBatch((batch) => batches.push(batch.length))
   for (let id = 1; id <= 50; id += 1) store.push(event(id))
@@ -45,7 +45,7 @@ it('holds everything while nobody looks, and gives it in one batch afterwards', 
 })
 
 it('knows how far behind it is and when it was lost', () => {
-  const store = new LiveStore(() => false)
+  const store = new LiveStore(0, () => false)
   store.push({ ...event(1), at: new Date(Date.now() - 400) })
   expect(store.read()).toMatchObject({ state: 'live', behind: 0.4 })
   store.lost('reconnecting')

@@ -34,10 +34,16 @@ export class LiveStore {
   private readonly watchers = new Set<() => void>()
   private waiting: LiveEvent[] = []
   private timer: ReturnType<typeof setTimeout> | undefined
-  private newest = 0
+  /** Id of the newest fact that arrived. */
+  newest: number
   private liveness: Liveness = { state: 'connecting', behind: null, heardAt: null }
 
-  constructor(private readonly hidden: () => boolean = () => document.visibilityState === 'hidden') {}
+  constructor(
+    after = 0,
+    private readonly hidden: () => boolean = () => document.visibilityState === 'hidden',
+  ) {
+    this.newest = after
+  }
 
   push(event: LiveEvent): void {
     if (event.id <= this.newest) return
