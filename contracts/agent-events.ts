@@ -54,6 +54,7 @@ export const hello = z
     memoryBytes: z.int().min(0),
     labels: z.record(z.string(), z.string()),
     running: z.array(runningAttempt).describe('What trains right now, so that it can be adopted or stopped'),
+    executors: z.array(z.string()).describe('Executors that live on the node'),
     lastSeq: z.int().min(0).describe('Highest seq in the spool'),
   })
   .meta({ id: 'Hello' })

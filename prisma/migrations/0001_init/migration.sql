@@ -133,6 +133,7 @@ CREATE TABLE "Cluster" (
     "id" TEXT NOT NULL,
     "name" TEXT NOT NULL,
     "version" INTEGER NOT NULL DEFAULT 0,
+    "planned" JSONB NOT NULL DEFAULT '[]',
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "Cluster_pkey" PRIMARY KEY ("id")
@@ -216,6 +217,7 @@ CREATE TABLE "Sweep" (
     "samplesFull" BIGINT NOT NULL DEFAULT 0,
     "bestRunId" TEXT,
     "bestValLoss" DOUBLE PRECISION,
+    "memory" JSONB,
     "forecast" JSONB,
     "forecastAt" TIMESTAMPTZ(3),
 
@@ -304,8 +306,10 @@ CREATE TABLE "Executor" (
     "model" TEXT NOT NULL,
     "gpuIds" TEXT[],
     "slots" INTEGER NOT NULL,
+    "maxLength" INTEGER NOT NULL,
     "state" TEXT NOT NULL,
     "message" TEXT,
+    "fault" TEXT,
     "backboneBytes" BIGINT,
     "stepMs" DOUBLE PRECISION,
     "startedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,

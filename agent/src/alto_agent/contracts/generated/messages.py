@@ -49,6 +49,8 @@ class Hello(Message):
     labels: dict[str, str]
     running: list[RunningAttempt]
     """What trains right now, so that it can be adopted or stopped"""
+    executors: list[str]
+    """Executors that live on the node"""
     last_seq: Annotated[int, Field(ge=0)]
     """Highest seq in the spool"""
 

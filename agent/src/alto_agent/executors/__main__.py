@@ -1,0 +1,71 @@
+"""`python -m alto_agent.executors`: one executor process, started by the agent's session."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from alto_agent.contracts.generated.messages import ExecutorEvent, StartExecutor
+from alto_agent.executors.backbone_source import BackboneSource
+from alto_agent.executors.channel import ExecutorChannel, ExecutorCommand
+from alto_agent.executors.worker import Worker
+from alto_agent.session.log import set_up_logging, utc_now
+from alto_agent.tuning.user_error import UserError
+
+
+def main() -> int:
+    """Answers the exit code: 0 where it was asked to end, 3 where the order cannot be carried out."""
+    parser = argparse.ArgumentParser(prog="python -m alto_agent.executors", description=__doc__)
+    parser.add_argument(
+        "--channel", type=int, required=True, help="file descriptor of the socket to the agent"
+    )
+    parser.add_argument("--data-dir", type=Path, required=True)
+    parser.add_argument("--device", choices=["cpu", "cuda"], required=True)
+    given = parser.parse_args()
+    set_up_logging()
+    channel = ExecutorChannel(socket.socket(fileno=given.channel))
+    commands = channel.commands()
+    order = next(commands, None)
+    if not isinstance(order, StartExecutor):
+        return 0
+    try:
+        channel.send(_event(order, None))
+        source = BackboneSource(order, given.data_dir, given.device)
+        worker = Worker(order, channel, source, given.data_dir)
+        reader = threading.Thread(target=_read, args=(commands, worker), daemon=True)
+        reader.start()
+        worker.run()
+    except UserError as problem:
+        channel.send(_event(order, problem.message))
+        return 3
+    except BrokenPipeError:
+        return 1
+    return 0
+
+
+def _read(commands: Iterator[ExecutorCommand], worker: Worker) -> None:
+    for command in commands:
+        worker.put(command)
+    worker.put(None)
+
+
+def _event(order: StartExecutor, fault: str | None) -> ExecutorEvent:
+    return ExecutorEvent(
+        executor_id=order.executor_id,
+        at=utc_now(),
+        state="loading" if fault is None else "ended",
+        message=fault,
+        fault=None if fault is None else "bad-input",
+        backbone_bytes=None,
+        step_ms=None,
+        slots_busy=None,
+        tokens_per_second=None,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

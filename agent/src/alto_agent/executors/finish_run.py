@@ -1,0 +1,25 @@
+"""What is left of a run that trained to its end: the adapter for PEFT and its model card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from alto_agent.contracts.generated.messages import DurableEvent
+from alto_agent.executors.backbone_source import BackboneSource
+from alto_agent.executors.model_card import model_card
+from alto_agent.executors.run_in_slot import RunInSlot
+from alto_agent.tuning.executor.executor import TrainingExecutor
+
+
+def finish_run(
+    executor: TrainingExecutor, run: RunInSlot, source: BackboneSource, artifacts: Path
+) -> Iterator[DurableEvent]:
+    """Exports the best adapter of a run that still has its slot."""
+    folder = artifacts / run.adapter_folder
+    executor.export(run.order.run_id, folder, base_model_name=source.folder.name)
+    card = model_card(
+        run.order.run_id, run.spec, source.folder.name, run.order.data.dataset, run.best_val_loss
+    )
+    (folder / "README.md").write_text(card, encoding="utf-8")
+    yield from ()

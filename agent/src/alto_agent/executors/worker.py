@@ -1,0 +1,249 @@
+"""What an executor process does: steps, and between two steps everything that was asked for."""
+
+from __future__ import annotations
+
+import os
+import queue
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Literal
+
+from alto_agent.contracts.generated.messages import (
+    ExecutorEvent,
+    ParkRun,
+    StartExecutor,
+    StartRun,
+    StopExecutor,
+)
+from alto_agent.executors.backbone_source import BackboneSource
+from alto_agent.executors.channel import ExecutorChannel, ExecutorCommand
+from alto_agent.executors.finish_run import finish_run
+from alto_agent.executors.run_in_slot import AttemptState, FaultReason, Purpose, RunInSlot, refused
+from alto_agent.session.log import fields, logger_named, utc_now
+from alto_agent.tuning.executor.executor import TrainingExecutor
+from alto_agent.tuning.executor.spec import StepReport
+from alto_agent.tuning.user_error import UserError
+
+REPORT_SECONDS = 0.15
+"""Metrics leave at most this often."""
+STATE_SECONDS = 5.0
+"""How often the executor says how fast it is."""
+CHECKPOINT_SECONDS = float(os.environ.get("ALTO_CHECKPOINT_SECONDS", "60"))
+"""How much training an executor that dies may lose."""
+
+_log = logger_named("executor")
+
+
+class Worker:
+    """Owns the training executor. Commands wait in a queue until the next step boundary."""
+
+    def __init__(
+        self, order: StartExecutor, channel: ExecutorChannel, source: BackboneSource, data_dir: Path
+    ) -> None:
+        self._order = order
+        self._channel = channel
+        self._source = source
+        self._artifacts = data_dir / "artifacts"
+        self._commands: queue.SimpleQueue[ExecutorCommand | None] = queue.SimpleQueue()
+        self._runs: dict[str, RunInSlot] = {}
+        self._closing = False
+        self._reported_at = 0.0
+        self._stated_at = 0.0
+        self._checkpoint_at: dict[str, float] = {}
+        self._step_ms: float | None = None
+        self._tokens_per_second: float | None = None
+
+    def put(self, command: ExecutorCommand | None) -> None:
+        """From any thread; `None` means that the agent is gone."""
+        self._commands.put(command)
+
+    def run(self) -> None:
+        """Until it was asked to stop and everything is parked, or the agent is gone."""
+        with self._source.open_executor() as executor:
+            self._state("ready")
+            while not self._closing:
+                self._take_commands(executor)
+                if self._runs and not self._closing:
+                    self._advance(executor)
+            for run_id in list(self._runs):
+                self._park(executor, self._runs[run_id])
+            self._report(force=True)
+
+    def _take_commands(self, executor: TrainingExecutor) -> None:
+        wait = not self._runs
+        if wait:
+            self._report(force=True)
+        while not self._closing:
+            try:
+                command = self._commands.get(block=wait)
+            except queue.Empty:
+                return
+            wait = False
+            match command:
+                case None:
+                    self._closing = True
+                    self._runs.clear()
+                case StopExecutor():
+                    self._closing = True
+                case StartRun():
+                    self._start(executor, command)
+                case ParkRun():
+                    run = self._runs.get(command.run_id)
+                    if run and (run.order.attempt, run.order.epoch) == (command.attempt, command.epoch):
+                        self._park(executor, run)
+                case StartExecutor():
+                    _log.error("this executor has already started")
+
+    def _start(self, executor: TrainingExecutor, order: StartRun) -> None:
+        try:
+            run = RunInSlot(order, self._source.data(order.data))
+            restore = self._artifacts / order.restore if order.restore else None
+            executor.join(run.spec, run.data.data, restore=restore)
+        except UserError as problem:
+            self._channel.send(refused(order, "bad-input", problem.message))
+            return
+        except (ValueError, OSError) as problem:
+            self._channel.send(refused(order, "error", str(problem)))
+            return
+        history = executor.loss_history(order.run_id)
+        run.step = history[-1][0] if history else 0
+        run.samples = run.step * run.spec.batch_size
+        self._runs[order.run_id] = run
+        self._checkpoint_at[order.run_id] = time.monotonic() + CHECKPOINT_SECONDS
+        self._channel.send(run.attempt("started"))
+        if executor.is_finished(order.run_id):
+            self._finish(executor, run)
+
+    def _advance(self, executor: TrainingExecutor) -> None:
+        report = executor.step()
+        due: list[str] = []
+        for run_id, step in report.runs.items():
+            if self._runs[run_id].stepped(step, report.seconds):
+                due.append(run_id)
+        if due:
+            self._evaluate(executor, due)
+        for run_id, fault in report.faults.items():
+            self._fail(executor, self._runs[run_id], fault.reason, fault.message)
+        for run_id in [run_id for run_id, run in self._runs.items() if run.finished]:
+            self._finish(executor, self._runs[run_id])
+        self._measure(report)
+        self._checkpoint_where_due(executor)
+        self._report()
+
+    def _evaluate(self, executor: TrainingExecutor, due: list[str]) -> None:
+        for run_id, evaluation in executor.evaluate(due).items():
+            run = self._runs[run_id]
+            self._send_metrics(run)
+            self._channel.send(run.evaluated(evaluation))
+        for run_id in due:
+            fault = executor.fault(run_id)
+            if fault is not None:
+                self._fail(executor, self._runs[run_id], fault.reason, fault.message)
+
+    def _park(self, executor: TrainingExecutor, run: RunInSlot) -> None:
+        self._leave(executor, run, "parked", "parked", None, None)
+
+    def _fail(self, executor: TrainingExecutor, run: RunInSlot, reason: FaultReason, message: str) -> None:
+        self._leave(executor, run, "parked", "failed", reason, message)
+
+    def _finish(self, executor: TrainingExecutor, run: RunInSlot) -> None:
+        for event in finish_run(executor, run, self._source, self._artifacts):
+            self._channel.send(event)
+        self._leave(executor, run, "final", "done", None, None)
+
+    def _leave(
+        self,
+        executor: TrainingExecutor,
+        run: RunInSlot,
+        purpose: Purpose,
+        state: AttemptState,
+        reason: FaultReason | None,
+        message: str | None,
+    ) -> None:
+        """Frees the slot at once; the state is written in the background, and the end is told once it is on disk."""
+        run_id = run.order.run_id
+        self._send_metrics(run)
+        future = executor.checkpoint(run_id, self._artifacts / run.state_folder(run.step))
+        executor.leave(run_id)
+        del self._runs[run_id]
+
+        def written(size: int) -> None:
+            self._channel.send(run.checkpointed(purpose, run.step, run.samples, size))
+            self._channel.send(run.attempt(state, reason, message))
+
+        def not_written(problem: BaseException) -> None:
+            sentence = f"The state of the run could not be written: {problem}"
+            self._channel.send(run.attempt("failed", reason or "error", message or sentence))
+
+        self._when_written(future, written, not_written)
+
+    def _checkpoint_where_due(self, executor: TrainingExecutor) -> None:
+        now = time.monotonic()
+        for run_id, run in self._runs.items():
+            if now < self._checkpoint_at[run_id]:
+                continue
+            self._checkpoint_at[run_id] = now + CHECKPOINT_SECONDS
+            self._send_metrics(run)
+            future = executor.checkpoint(run_id, self._artifacts / run.state_folder(run.step))
+            self._when_checkpointed(run, run.step, run.samples, future)
+
+    def _when_checkpointed(self, run: RunInSlot, step: int, samples: int, future: Future[int]) -> None:
+        def written(size: int) -> None:
+            self._channel.send(run.checkpointed("periodic", step, samples, size))
+
+        def not_written(problem: BaseException) -> None:
+            _log.error("no checkpoint", extra=fields(run=run.order.run_id, step=step, problem=str(problem)))
+
+        self._when_written(future, written, not_written)
+
+    @staticmethod
+    def _when_written(
+        future: Future[int],
+        written: Callable[[int], None],
+        not_written: Callable[[BaseException], None],
+    ) -> None:
+        def settled(done: Future[int]) -> None:
+            problem = done.exception()
+            if problem is None:
+                written(done.result())
+            else:
+                not_written(problem)
+
+        future.add_done_callback(settled)
+
+    def _send_metrics(self, run: RunInSlot) -> None:
+        event = run.metrics.take()
+        if event is not None:
+            self._channel.send(event)
+
+    def _report(self, *, force: bool = False) -> None:
+        now = time.monotonic()
+        if force or now - self._reported_at >= REPORT_SECONDS:
+            self._reported_at = now
+            for run in self._runs.values():
+                self._send_metrics(run)
+        if self._runs and now - self._stated_at >= STATE_SECONDS:
+            self._state("ready")
+
+    def _measure(self, report: StepReport) -> None:
+        step_ms = report.seconds * 1000
+        self._step_ms = step_ms if self._step_ms is None else 0.9 * self._step_ms + 0.1 * step_ms
+        self._tokens_per_second = report.tokens / report.seconds if report.seconds > 0 else None
+
+    def _state(self, state: Literal["loading", "ready"]) -> None:
+        self._stated_at = time.monotonic()
+        self._channel.send(
+            ExecutorEvent(
+                executor_id=self._order.executor_id,
+                at=utc_now(),
+                state=state,
+                message=None,
+                fault=None,
+                backbone_bytes=self._source.folder.weight_bytes,
+                step_ms=self._step_ms,
+                slots_busy=len(self._runs),
+                tokens_per_second=self._tokens_per_second,
+            )
+        )

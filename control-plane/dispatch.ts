@@ -1,0 +1,34 @@
+import type { Pool } from 'pg'
+import { nodeWork } from '../server/db/snapshot-node'
+import type { AgentLink } from './gateway/agent-link'
+import { startRunCommand } from './start-run'
+
+/**
+ * Tells a node what it should be doing, as committed: parks before starts, so that a slot is free when it is taken.
+ * Each thing is said once on a connection and again on the next one; agents take repeats for what they are.
+ */
+export async function dispatch(pool: Pool, link: AgentLink): Promise<void> {
+  const { attempts, executors } = await nodeWork(pool, link.nodeId)
+  for (const attempt of attempts) {
+    const { runId, attempt: number, epoch } = attempt
+    if (attempt.state === 'ending')
+      link.tell(`park ${runId} ${epoch}`, { type: 'park-run', runId, attempt: number, epoch })
+  }
+  for (const executor of executors) {
+    if (executor.state === 'ending')
+      link.tell(`stop ${executor.id}`, { type: 'stop-executor', executorId: executor.id })
+    else if (!executor.blocked)
+      link.tell(`executor ${executor.id}`, {
+        type: 'start-executor',
+        executorId: executor.id,
+        devices: executor.devices,
+        model: executor.model,
+        dtype: 'auto',
+        slots: executor.slots,
+        maxLength: executor.maxLength,
+      })
+  }
+  for (const attempt of attempts)
+    if (attempt.state === 'starting' && link.told.has(`executor ${attempt.executorId}`))
+      link.tell(`start ${attempt.runId} ${attempt.epoch}`, startRunCommand(attempt))
+}

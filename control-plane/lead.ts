@@ -1,0 +1,152 @@
+import type { Pool } from 'pg'
+import type { Heartbeat } from '../contracts/agent-events'
+import type { Ingested } from '../server/db/ingest'
+import { markDisconnected, signIn, storeSamples } from '../server/db/ingest-node'
+import { trimJournal, WORK_CHANNEL } from '../server/db/journal'
+import { renewNode, renewSweeps } from '../server/db/leases'
+import { loseNodes, reconcileNode } from '../server/db/leases-lost'
+import { listen } from '../server/db/listen'
+import { databaseApplier, runCycle, StalePlans } from './cycle'
+import { dispatch } from './dispatch'
+import type { AgentLink } from './gateway/agent-link'
+import { Gateway } from './gateway/gateway'
+import { Ingestor } from './ingestor'
+import { log } from './log'
+import { leaseInDatabase, type Settings } from './settings'
+import { Turns } from './turns'
+
+const SAMPLE_SECONDS = 5
+const JOURNAL_METRIC_SECONDS = 600
+const UPKEEP_SECONDS = 60
+
+/** What the leader does while it leads: agents' sessions, ingestion, cycles and upkeep. */
+export class Lead {
+  private readonly turns = new Turns()
+  private readonly gateway: Gateway
+  private readonly ingestor: Ingestor
+  private readonly sampledAt = new Map<string, number>()
+  private readonly timers: NodeJS.Timeout[] = []
+  private rung = false
+  private cycling = false
+  private closed = false
+  private listener: { close(): Promise<void> } | undefined
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly settings: Settings,
+  ) {
+    this.ingestor = new Ingestor(pool, this.turns, (stored) => this.stored(stored))
+    const { heartbeatSeconds, leaseSeconds } = settings
+    this.gateway = new Gateway({
+      welcome: { heartbeatSeconds, leaseSeconds },
+      signIn: (token, hello) => this.turns.take(() => signIn(pool, token, hello)),
+      onJoined: (link, acked) => this.joined(link, acked),
+      onEvents: (_link, arrivals) => this.ingestor.add(arrivals),
+      onHeartbeat: (link, beat) => this.heartbeat(link, beat),
+      onReply: async () => {},
+      onLeft: (link) => this.turns.take(() => markDisconnected(pool, link.nodeId)),
+    })
+  }
+
+  /** Answers the port that agents connect to. */
+  async start(): Promise<number> {
+    await this.pool.query(`UPDATE "Node" SET "state" = 'disconnected' WHERE "state" = 'alive'`)
+    const port = await this.gateway.listen(this.settings.port, this.settings.host)
+    this.listener = listen(
+      this.settings.databaseUrl,
+      [WORK_CHANNEL],
+      () => this.ring(),
+      (error) => log.warn({ error: error.message }, 'the listening connection was lost'),
+    )
+    this.every(this.settings.pollSeconds, async () => this.ring())
+    this.every(Math.min(this.settings.leaseSeconds / 4, 5), async () => {
+      if (await this.turns.take(() => loseNodes(this.pool, leaseInDatabase(this.settings.leaseSeconds))))
+        this.ring()
+    })
+    this.every(UPKEEP_SECONDS, async () => {
+      await renewSweeps(this.pool)
+      await trimJournal(this.pool, JOURNAL_METRIC_SECONDS)
+    })
+    return port
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    for (const timer of this.timers) clearInterval(timer)
+    this.ingestor.close()
+    await this.listener?.close()
+    await this.gateway.close()
+    await this.turns.take(async () => {})
+  }
+
+  /** Something may have changed: a cycle follows, one for any number of rings. */
+  private ring(): void {
+    this.rung = true
+    if (!this.cycling && !this.closed) void this.cycles()
+  }
+
+  private async cycles(): Promise<void> {
+    this.cycling = true
+    while (this.rung && !this.closed) {
+      this.rung = false
+      try {
+        await this.turns.take(() => this.cycle())
+      } catch (error) {
+        if (error instanceof StalePlans) this.rung = true
+        else log.error({ error: (error as Error).message }, 'a cycle failed; the next ring tries again')
+      }
+    }
+    this.cycling = false
+  }
+
+  private async cycle(): Promise<void> {
+    await runCycle(this.pool, this.settings, databaseApplier(this.pool, this.settings))
+    for (const link of this.gateway.links.values()) if (link.reconciled) await dispatch(this.pool, link)
+  }
+
+  private async stored({ acked, decisive }: Ingested): Promise<void> {
+    for (const [nodeId, seq] of acked) {
+      const link = this.gateway.links.get(nodeId)
+      if (!link) continue
+      link.send({ type: 'ack', seq })
+      if (!link.reconciled && link.isDrained(seq)) await this.reconcile(link)
+    }
+    if (decisive) this.ring()
+  }
+
+  private async joined(link: AgentLink, acked: number): Promise<void> {
+    if (link.isDrained(acked)) await this.reconcile(link)
+    this.ring()
+  }
+
+  /** What it runs and nobody expects is stopped; what it should run and does not is placed again. */
+  private async reconcile(link: AgentLink): Promise<void> {
+    await this.turns.take(() =>
+      reconcileNode(this.pool, link.nodeId, {
+        runIds: link.hello.running.map((running) => running.runId),
+        executorIds: link.hello.executors,
+      }),
+    )
+    link.reconciled = true
+    this.ring()
+  }
+
+  /** Never behind metrics: it waits for no turn. */
+  private async heartbeat(link: AgentLink, beat: Heartbeat): Promise<void> {
+    const { leaseSeconds } = this.settings
+    const attempts = await renewNode(this.pool, link.nodeId, leaseInDatabase(leaseSeconds))
+    link.send({ type: 'renew', attempts, leaseSeconds })
+    const now = Date.now()
+    if (now - (this.sampledAt.get(link.nodeId) ?? 0) >= SAMPLE_SECONDS * 1000) {
+      this.sampledAt.set(link.nodeId, now)
+      await storeSamples(this.pool, link.nodeId, beat)
+    }
+  }
+
+  private every(seconds: number, work: () => Promise<void>): void {
+    const timer = setInterval(() => {
+      work().catch((error: Error) => log.error({ error: error.message }, 'upkeep failed'))
+    }, seconds * 1000)
+    this.timers.push(timer)
+  }
+}

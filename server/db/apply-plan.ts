@@ -1,0 +1,79 @@
+import type { Pool, PoolClient } from 'pg'
+import type { Plan } from '../../engine/model/plan'
+import type { ExitDecision } from '../../engine/model/tuning'
+import { applyRun } from './apply-plan-run'
+import { applyExecutor, applyHold, applySweep, endSweep } from './apply-plan-sweep'
+import { decisionRow } from './decisions'
+import { type JournalEntry, writeJournal } from './journal'
+import { inTransaction } from './transaction'
+
+export type Applied = 'applied' | 'rejected'
+
+export interface PlanSettings {
+  /** How long a run's lease lasts without renewal. */
+  leaseSeconds: number
+  /** How long a stopped run stays revivable. */
+  parkedSeconds: number
+  /** The sentence of an early-exit decision. */
+  sentence: (decision: ExitDecision) => string
+}
+
+/** What every action of a plan is applied with. */
+export interface Applying {
+  client: PoolClient
+  settings: PlanSettings
+  journal: JournalEntry[]
+}
+
+/**
+ * Applies a plan whole or not at all: version, leases, decisions, placements, attempts and journal in one transaction.
+ * `rejected` means that the world has moved on since the snapshot; the caller starts a new cycle.
+ *
+ * @param over sweeps whose runs have all ended, which end with this plan
+ */
+export async function applyPlan(
+  pool: Pool,
+  plan: Plan,
+  over: readonly string[],
+  settings: PlanSettings,
+): Promise<Applied> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ id: string; version: number }>(
+      'SELECT "id", "version" FROM "Cluster" ORDER BY "createdAt" LIMIT 1 FOR UPDATE',
+    )
+    const cluster = rows[0]
+    if (cluster?.version !== plan.version) return 'rejected'
+    const applying: Applying = { client, settings, journal: [] }
+    for (const action of plan.actions) {
+      if (action.kind === 'hold') await applyHold(applying, action)
+      else if (action.subject === 'run') await applyRun(applying, action)
+      else if (action.subject === 'executor') await applyExecutor(applying, action)
+      else await applySweep(applying, action)
+    }
+    for (const kept of plan.kept) await keep(applying, kept)
+    for (const sweepId of over) await endSweep(applying, sweepId)
+    await client.query(
+      `UPDATE "Cluster" SET "planned" = $2, "version" = "version" + $3 WHERE "id" = $1
+       AND ($3 > 0 OR "planned" IS DISTINCT FROM $2::jsonb)`,
+      [cluster.id, JSON.stringify(plan.planned), applying.journal.length > 0 ? 1 : 0],
+    )
+    await writeJournal(client, applying.journal)
+    return 'applied'
+  })
+}
+
+/** A comparison that a run survived: stored, so that the rung counts as passed and the page can show it. */
+async function keep({ client, settings, journal }: Applying, kept: ExitDecision): Promise<void> {
+  const { rows } = await client.query<{ sweepId: string }>('SELECT "sweepId" FROM "Run" WHERE "id" = $1', [
+    kept.runId,
+  ])
+  const decision = await decisionRow(client, {
+    jobId: rows[0]?.sweepId,
+    runId: kept.runId,
+    kind: 'keep',
+    rule: kept.rule,
+    sentence: settings.sentence(kept),
+    seen: kept,
+  })
+  journal.push(decision.entry)
+}

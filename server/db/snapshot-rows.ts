@@ -1,0 +1,71 @@
+import type { PoolClient } from 'pg'
+import type { SweepSpec } from '../../contracts/sweep-spec'
+import type { Interval } from '../../engine/model/cluster'
+import type { StopReason } from '../../engine/model/reasons'
+import type { MemoryModel } from '../../engine/model/snapshot'
+import type { JobState, RunState } from '../../engine/model/states'
+
+export interface SweepRow {
+  id: string
+  name: string
+  projectId: string
+  state: JobState
+  priority: number
+  gpus: number
+  /** Unix seconds. */
+  submittedAt: number
+  spec: SweepSpec
+  model: string
+  dataset: string
+  method: string
+  trainSamples: number | null
+  epochs: number | null
+  evaluations: number
+  memory: MemoryModel | null
+  remaining: Interval | null
+}
+
+export interface RunRow {
+  id: string
+  sweepId: string
+  number: number
+  params: Record<string, unknown>
+  state: RunState
+  stopReason: StopReason | null
+  fullSamples: number
+  samples: number
+  pinned: boolean
+  exemptRules: string[]
+  audited: boolean
+  passedRung: number
+  /** Of its executor, where it trains. */
+  stepMs: number | null
+}
+
+/** Sweeps that a plan may act on, by id. */
+export async function sweepRows(client: PoolClient): Promise<Map<string, SweepRow>> {
+  const { rows } = await client.query<SweepRow>(
+    `SELECT j."id", j."name", j."projectId", j."state"::text AS "state", j."priority", j."gpus",
+       extract(epoch FROM j."createdAt")::float8 AS "submittedAt", s."spec", s."model", s."dataset", s."method",
+       s."trainSamples", s."epochs", s."evaluations", s."memory", s."forecast" AS "remaining"
+     FROM "Job" j JOIN "Sweep" s ON s."jobId" = j."id" WHERE j."state" IN ('waiting', 'running')
+     ORDER BY j."createdAt", j."id"`,
+  )
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** Their runs in order of number. Before the data are read, a full training counts as at least one sample. */
+export async function runRows(client: PoolClient, sweepIds: string[]): Promise<RunRow[]> {
+  const { rows } = await client.query<RunRow>(
+    `SELECT r."id", r."sweepId", r."number", r."params", r."state"::text AS "state", r."stopReason",
+       coalesce(r."fullSamples", 1) AS "fullSamples", r."samples", r."pinned", r."exemptRules", r."audited", e."stepMs",
+       coalesce((SELECT max((d."seen"->>'rung')::int) FROM "Decision" d
+         WHERE d."runId" = r."id" AND d."kind" IN ('keep', 'resume')), 0) AS "passedRung"
+     FROM "Run" r
+     LEFT JOIN "Attempt" a ON a."runId" = r."id" AND a."state" IN ('starting', 'running')
+     LEFT JOIN "Executor" e ON e."id" = a."executorId"
+     WHERE r."sweepId" = ANY($1) ORDER BY r."sweepId", r."number"`,
+    [sweepIds],
+  )
+  return rows
+}

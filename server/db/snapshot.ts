@@ -1,0 +1,166 @@
+import type { Pool, PoolClient } from 'pg'
+import type { NodeView } from '../../engine/model/cluster'
+import type {
+  ExecutorView,
+  GpuLease,
+  MemoryModel,
+  SweepWork,
+  TuningSnapshot,
+} from '../../engine/model/snapshot'
+import type { EvalPoint, RunParams, RunView } from '../../engine/model/tuning'
+import { EVAL_TRAIN_LOSS, VAL_LOSS } from './ingest-evaluations'
+import { type RunRow, runRows, type SweepRow, sweepRows } from './snapshot-rows'
+import { inTransaction } from './transaction'
+
+/** What the leader knows beside the engine's snapshot: needed to see that a sweep is over, or wants suggestions. */
+export interface LoadedSnapshot {
+  tuning: TuningSnapshot
+  /** Sweeps by id, as stored. */
+  sweeps: ReadonlyMap<string, SweepRow>
+  /** Runs with an attempt that has not ended, which may be in any state. */
+  occupied: ReadonlySet<string>
+}
+
+/** Waiting and running sweeps with all that a decision may look at, from one instant. */
+export async function loadSnapshot(pool: Pool): Promise<LoadedSnapshot> {
+  return inTransaction(pool, load, 'snapshot')
+}
+
+async function load(client: PoolClient): Promise<LoadedSnapshot> {
+  const head = await client.query<{ version: number; now: number }>(
+    'SELECT "version", extract(epoch FROM now())::float8 AS "now" FROM "Cluster" ORDER BY "createdAt" LIMIT 1',
+  )
+  const sweeps = await sweepRows(client)
+  const runs = await runRows(client, [...sweeps.keys()])
+  const points = await evaluationPoints(client, [...sweeps.keys()])
+  const nodes = await nodeViews(client)
+  const { executors, occupied } = await executorViews(client)
+  const bySweep = new Map<string, RunRow[]>([...sweeps.keys()].map((id) => [id, []]))
+  for (const run of runs) bySweep.get(run.sweepId)?.push(run)
+  return {
+    sweeps,
+    occupied,
+    tuning: {
+      version: head.rows[0]?.version ?? 0,
+      now: head.rows[0]?.now ?? 0,
+      nodes,
+      sweeps: [...sweeps.values()].map((sweep) => sweepWork(sweep, bySweep.get(sweep.id) ?? [], points)),
+      executors,
+      leases: await gpuLeases(client),
+      shares: [],
+    },
+  }
+}
+
+/** Until a model has been described: nothing is known to be needed, and the executor itself refuses what does not fit. */
+const UNKNOWN_MEMORY: MemoryModel = {
+  backboneBytes: 0,
+  bytesPerRank: 0,
+  bytesPerToken: 0,
+  bytesPerLogit: 0,
+  vocabulary: 0,
+}
+
+function sweepWork(
+  sweep: SweepRow,
+  runs: readonly RunRow[],
+  points: ReadonlyMap<string, EvalPoint[]>,
+): SweepWork {
+  const spec = sweep.spec
+  return {
+    id: sweep.id,
+    name: sweep.name,
+    projectId: sweep.projectId,
+    state: sweep.state,
+    priority: sweep.priority,
+    submittedAt: sweep.submittedAt,
+    baseModel: sweep.model,
+    gpus: sweep.gpus,
+    spread: true,
+    gpusPerExecutor: 1,
+    maxLength: spec.max_length,
+    memory: sweep.memory ?? UNKNOWN_MEMORY,
+    ...(sweep.remaining ? { remaining: sweep.remaining } : {}),
+    view: {
+      id: sweep.id,
+      runs: runs.map((run) => runView(run, points.get(run.id) ?? [])),
+      slots: 0,
+      trainSamples: sweep.trainSamples ?? 0,
+      epochs: sweep.epochs ?? spec.epochs ?? 1,
+      evaluationsPerRun: sweep.evaluations,
+      seed: spec.seed,
+    },
+    work: runs.map((run) => ({
+      runId: run.id,
+      stepSeconds: run.stepMs === null ? null : run.stepMs / 1000,
+      samples: run.samples,
+    })),
+  }
+}
+
+function runView(run: RunRow, points: EvalPoint[]): RunView {
+  return {
+    id: run.id,
+    params: run.params as RunParams,
+    state: run.state,
+    ...(run.stopReason ? { stopReason: run.stopReason } : {}),
+    fullSamples: run.fullSamples,
+    points,
+    passedRung: run.passedRung,
+    pinned: run.pinned,
+    exemptRules: run.exemptRules,
+    audited: run.audited,
+  }
+}
+
+/** Evaluations by run, in order of samples. Where a step was evaluated by several attempts, the newest counts. */
+async function evaluationPoints(client: PoolClient, sweepIds: string[]): Promise<Map<string, EvalPoint[]>> {
+  const { rows } = await client.query<EvalPoint & { runId: string }>(
+    `SELECT DISTINCT ON (m."runId", m."step") m."runId", m."step", m."samples", m."value" AS "valLoss",
+       t."value" AS "trainLoss"
+     FROM "Run" r
+     JOIN "Metric" m ON m."runId" = r."id" AND m."name" = $2
+     LEFT JOIN "Metric" t ON t."runId" = m."runId" AND t."name" = $3 AND t."step" = m."step" AND t."attempt" = m."attempt"
+     WHERE r."sweepId" = ANY($1) ORDER BY m."runId", m."step", m."attempt" DESC`,
+    [sweepIds, VAL_LOSS, EVAL_TRAIN_LOSS],
+  )
+  const points = new Map<string, EvalPoint[]>()
+  for (const { runId, ...point } of rows) {
+    const list = points.get(runId)
+    if (list) list.push(point)
+    else points.set(runId, [point])
+  }
+  return points
+}
+
+async function nodeViews(client: PoolClient): Promise<NodeView[]> {
+  const { rows } = await client.query<NodeView>(
+    `SELECT n."id", n."name", n."state"::text AS "state", n."scheduling"::text AS "scheduling",
+       coalesce(json_agg(json_build_object('id', g."id", 'nodeId', g."nodeId", 'index', g."index", 'kind', g."kind",
+         'memoryBytes', g."memoryBytes") ORDER BY g."index") FILTER (WHERE g."id" IS NOT NULL), '[]') AS "gpus"
+     FROM "Node" n LEFT JOIN "Gpu" g ON g."nodeId" = n."id" GROUP BY n."id" ORDER BY n."name"`,
+  )
+  return rows
+}
+
+async function executorViews(
+  client: PoolClient,
+): Promise<{ executors: ExecutorView[]; occupied: ReadonlySet<string> }> {
+  const { rows } = await client.query<ExecutorView & { sweepId: string | null }>(
+    `SELECT e."id", e."jobId" AS "sweepId", e."model" AS "baseModel", e."gpuIds", e."state", e."slots", e."maxLength",
+       coalesce(array_agg(a."runId" ORDER BY a."runId") FILTER (WHERE a."runId" IS NOT NULL), '{}') AS "runIds"
+     FROM "Executor" e
+     LEFT JOIN "Attempt" a ON a."executorId" = e."id" AND a."state" IN ('starting', 'running', 'ending')
+     WHERE e."state" <> 'ended' AND e."jobId" IS NOT NULL GROUP BY e."id" ORDER BY e."id"`,
+  )
+  return { executors: rows, occupied: new Set(rows.flatMap((row) => row.runIds)) }
+}
+
+async function gpuLeases(client: PoolClient): Promise<GpuLease[]> {
+  const { rows } = await client.query<{ sweepId: string; gpuId: string; epoch: number; expiresAt: number }>(
+    `SELECT substr(l."subject", 7) AS "sweepId", g AS "gpuId", l."epoch",
+       extract(epoch FROM l."expiresAt")::float8 AS "expiresAt"
+     FROM "Lease" l, unnest(l."gpuIds") g WHERE l."subject" LIKE 'sweep:%' ORDER BY g`,
+  )
+  return rows.map(({ sweepId, ...lease }) => ({ ...lease, holder: { kind: 'sweep', id: sweepId } }))
+}

