@@ -1,6 +1,7 @@
 import type { Interval } from '../model/cluster'
 import type { Hold, PauseSweep, PlaceSweep, Plan, ResizeSweep } from '../model/plan'
 import type { SweepWork, TuningPolicy, TuningSnapshot } from '../model/snapshot'
+import { isPending } from '../tuning/release-executors'
 import { chooseGpus } from './choose-gpus'
 import { type Class, classesOf } from './classes'
 import { considerMove } from './consider-move'
@@ -32,6 +33,7 @@ export function decideGangs(snapshot: TuningSnapshot, policy: TuningPolicy, now:
   for (const sweep of ordered) {
     const has = held.get(sweep.id)
     if (has === undefined || has.length >= sweep.gpus || sweep.paused) continue
+    if (!sweep.view.runs.some(isPending)) continue
     const bytes = minimumGpuBytes(sweep, policy.memoryMargin)
     const more = chooseGpus(free, sweep.gpus - has.length, sweep.spread, bytes)
     if (more === null) continue

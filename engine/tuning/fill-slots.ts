@@ -2,7 +2,7 @@ import type { Hold, PauseRun, PlaceRun, StopRun } from '../model/plan'
 import type { HoldReason } from '../model/reasons'
 import type { SweepWork, TuningPolicy } from '../model/snapshot'
 import type { ExitDecision } from '../model/tuning'
-import { decideExits, type SweepExits } from './decide-exits'
+import { decideExits } from './decide-exits'
 import { enter, fits, leave, type PackedRun, type Room } from './executor-room'
 import type { Rooms } from './open-rooms'
 
@@ -20,46 +20,93 @@ export interface Slots {
  * @param sweeps in order of priority
  */
 export function fillSlots(rooms: Rooms, sweeps: readonly SweepWork[], policy: TuningPolicy): Slots {
-  const exits = new Map<string, SweepExits>()
-  for (const sweep of sweeps) {
+  const exits = sweeps.map((sweep) => {
     const exit = decideExits(sweep, slotsOf(sweep, rooms), 0, policy)
-    exits.set(sweep.id, exit)
     for (const end of exit.ends) vacate(rooms, end.runId)
+    return exit
+  })
+  const filling: Filling = {
+    rooms,
+    policy,
+    ended: new Set(exits.flatMap((exit) => exit.ends.map((end) => end.runId))),
+    placed: new Map(),
+    returned: [],
   }
-  const ended = new Set([...exits.values()].flatMap((exit) => exit.ends.map((end) => end.runId)))
-  const placed = new Map<string, PlaceRun>()
-  for (const sweep of sweeps) {
-    if (sweep.paused) continue
-    for (const decision of exits.get(sweep.id)!.starts) {
-      const run = rooms.runs.get(decision.runId)!
-      const room = bestRoom(rooms.bySweep.get(sweep.id) ?? [], run)
-      if (room !== null) placed.set(run.id, placeRun(room, run, decision))
-    }
+  for (const [index, sweep] of sweeps.entries()) {
+    if (!sweep.paused) fillOwn(filling, sweep, exits[index]!.starts)
   }
   if (policy.lend) {
-    for (const sweep of sweeps) {
-      if (!sweep.paused) borrow(sweep, sweeps, rooms, ended, placed, policy)
-    }
+    for (const sweep of sweeps) if (!sweep.paused) borrow(filling, sweep, sweeps)
   }
   const holds: Hold[] = []
   for (const sweep of sweeps) {
     const own = rooms.bySweep.get(sweep.id) ?? []
     if (own.length === 0) continue
     for (const view of sweep.view.runs) {
-      if (view.state !== 'waiting' || placed.has(view.id) || ended.has(view.id)) continue
-      holds.push({
-        kind: 'hold',
-        subject: 'run',
-        id: view.id,
-        reasons: holdRun(rooms.runs.get(view.id)!, own, sweep),
-      })
+      if (view.state !== 'waiting' || filling.placed.has(view.id) || filling.ended.has(view.id)) continue
+      const reasons = holdRun(rooms.runs.get(view.id)!, own, sweep)
+      holds.push({ kind: 'hold', subject: 'run', id: view.id, reasons })
     }
   }
-  const all = [...exits.values()]
   return {
-    actions: [...all.flatMap((exit) => exit.ends), ...placed.values(), ...holds],
-    kept: all.flatMap((exit) => exit.kept),
+    actions: [
+      ...exits.flatMap((exit) => exit.ends),
+      ...filling.returned,
+      ...filling.placed.values(),
+      ...holds,
+    ],
+    kept: exits.flatMap((exit) => exit.kept),
   }
+}
+
+interface Filling {
+  rooms: Rooms
+  policy: TuningPolicy
+  /** Runs that this plan stops or pauses. */
+  ended: Set<string>
+  placed: Map<string, PlaceRun>
+  /** Borrowed slots that their owner takes back. */
+  returned: PauseRun[]
+}
+
+/** Rules K5 and K6: the policy's order; whoever does not fit lets the next in order pass; lent slots come back. */
+function fillOwn(filling: Filling, sweep: SweepWork, starts: readonly ExitDecision[]): void {
+  const own = filling.rooms.bySweep.get(sweep.id) ?? []
+  const missed = starts.filter((decision) => !startIn(filling, own, decision)).length
+  const free = own.some((room) => room.runIds.length < room.slots)
+  const lent = own.reduce((sum, room) => sum + foreigners(room, sweep.id, filling.rooms), 0)
+  if ((missed === 0 || !free) && lent === 0) return
+  const slots = slotsOf(sweep, filling.rooms) + lent + missed
+  for (const decision of decideExits(sweep, slots, 0, filling.policy).starts) {
+    if (startIn(filling, own, decision)) continue
+    const run = filling.rooms.runs.get(decision.runId)!
+    const room = own.find((candidate) => foreigners(candidate, sweep.id, filling.rooms) > 0)
+    if (room === undefined || filling.placed.has(run.id) || filling.ended.has(run.id)) continue
+    const guest = room.runIds.findLast((id) => filling.rooms.runs.get(id)?.sweep.id !== sweep.id)!
+    const stays = filling.rooms.runs.get(guest)
+    if (stays === undefined || filling.placed.has(guest)) continue
+    if (room.usedBytes - stays.bytes + run.bytes > room.budgetBytes) continue
+    leave(room, stays)
+    filling.ended.add(guest)
+    filling.returned.push(giveBack(stays, sweep, run))
+    startIn(filling, own, decision)
+  }
+}
+
+/** True where the run got a slot, now or before. */
+function startIn(filling: Filling, candidates: readonly Room[], decision: ExitDecision): boolean {
+  if (filling.placed.has(decision.runId)) return true
+  if (filling.ended.has(decision.runId)) return false
+  const run = filling.rooms.runs.get(decision.runId)!
+  const room = bestRoom(candidates, run)
+  if (room === null) return false
+  filling.placed.set(run.id, placeRun(room, run, decision))
+  return true
+}
+
+function giveBack(guest: PackedRun, owner: SweepWork, run: PackedRun): PauseRun {
+  const message = `Its slot was lent by ${owner.name}, which needs it for ${run.id}; it comes back when a slot is free.`
+  return { kind: 'pause', subject: 'run', runId: guest.id, reason: 'preempted', why: { rule: 'K7', message } }
 }
 
 /** Slots of the sweep's own executors, and those that it has borrowed. */
@@ -86,26 +133,16 @@ function vacate(rooms: Rooms, runId: string): void {
 }
 
 /** Rule K7: the policy is asked once more, with the slots that others leave free, and may widen into them. */
-function borrow(
-  sweep: SweepWork,
-  sweeps: readonly SweepWork[],
-  rooms: Rooms,
-  ended: ReadonlySet<string>,
-  placed: Map<string, PlaceRun>,
-  policy: TuningPolicy,
-): void {
+function borrow(filling: Filling, sweep: SweepWork, sweeps: readonly SweepWork[]): void {
   const lenders = sweeps
     .filter((other) => other.id !== sweep.id && !other.paused && other.baseModel === sweep.baseModel)
-    .flatMap((other) => rooms.bySweep.get(other.id) ?? [])
+    .flatMap((other) => filling.rooms.bySweep.get(other.id) ?? [])
     .filter((room) => room.maxLength >= sweep.maxLength)
   const spare = lenders.reduce((sum, room) => sum + room.slots - room.runIds.length, 0)
   if (spare <= 0) return
-  const wider = decideExits(sweep, slotsOf(sweep, rooms) + spare, spare, policy)
-  for (const decision of wider.starts) {
-    if (placed.has(decision.runId) || ended.has(decision.runId)) continue
-    const run = rooms.runs.get(decision.runId)!
-    const room = bestRoom(lenders, run)
-    if (room !== null) placed.set(run.id, placeRun(room, run, decision))
+  const slots = slotsOf(sweep, filling.rooms) + spare
+  for (const decision of decideExits(sweep, slots, spare, filling.policy).starts) {
+    startIn(filling, lenders, decision)
   }
 }
 
