@@ -1,13 +1,18 @@
-import type { RunView, SweepView } from '../model/tuning'
+import type { ExitDecision, RunView, SweepView } from '../model/tuning'
 import { applyDecisions } from './apply-decisions'
+import { DIVERGED_PATIENCE, DIVERGED_RATIO, findClearDivergence, startingLoss } from './clearly-diverged'
 import { climb } from './climb'
-import { indexAt, sweepSamples, trainedSamples } from './curve'
+import { indexAt, remainingSamples, sweepSamples, trainedSamples } from './curve'
 import { explorationOrder, fillSlots } from './fill-slots'
 import { horizonScores } from './horizon-score'
 import { keepsAt, planLadder } from './ladder-plan'
 import { stopNonFinite } from './non-finite'
+import { findPastBest, PAST_BEST_RISE } from './past-best'
 import type { EarlyExitPolicy } from './policy'
 import { isAlive, waitsAt } from './rung'
+import { mayStop, standing } from './standing'
+import { stopDecision } from './stop-decision'
+import { widen } from './widen'
 
 export type AdaptiveParams = Record<'budget', number>
 
@@ -19,7 +24,7 @@ export const adaptive: EarlyExitPolicy<AdaptiveParams> = {
   name: 'adaptive',
   label: 'Adaptive',
   summary:
-    'Many gentle cuts instead of one: the number of runs that train falls as they get further, within a budget of samples. Stopped runs are parked, never deleted.',
+    'Many gentle cuts instead of one: fewer and fewer runs train on, within a budget of samples. Stopped runs are parked, never deleted, and come back when slots are idle.',
   parameters: {
     budget: {
       label: 'Budget',
@@ -30,32 +35,78 @@ export const adaptive: EarlyExitPolicy<AdaptiveParams> = {
     },
   },
   decide(view, { budget }) {
-    const broken = stopNonFinite(view.runs)
-    const after = applyDecisions(view, broken)
     const plan = planLadder(view.runs.length, view.evaluationsPerRun, budget)
+    const perEvaluation = sweepSamples(view.runs) / view.evaluationsPerRun
+    const places = plan.rungs.map(({ evaluation }) => evaluation * perEvaluation)
     const explored = firstInOrder(view, plan.starts)
-    const samplesPerEvaluation = sweepSamples(view.runs) / view.evaluationsPerRun
-    const places = plan.rungs.map(({ evaluation }) => evaluation * samplesPerEvaluation)
     const mayTrain = (run: RunView) =>
-      isAlive(run) && !waitsAt(run, places[run.passedRung]) && (run.points.length > 0 || explored.has(run.id))
-    const hasIdleSlots = after.runs.filter(mayTrain).length < view.slots
+      !waitsAt(run, places[run.passedRung]) && (run.points.length > 0 || explored.has(run.id))
 
+    const curves = [...stopNonFinite(view.runs), ...stopByCurve(view)]
+    const afterCurves = applyDecisions(view, curves)
+    const wanting = afterCurves.runs.filter((run) => isAlive(run) && mayTrain(run)).length
+    const scoresAt = (index: number, runs: readonly RunView[]) =>
+      horizonScores(view, runs, places[index]!, places[index]! / sweepSamples(view.runs))
     const rungs = plan.rungs.map(({ number, evaluation }, index) => ({
       number,
       samples: places[index]!,
       rule: 'E63',
-      scores: (arrived: readonly RunView[]) =>
-        horizonScores(view, arrived, places[index]!, evaluation / view.evaluationsPerRun),
+      scores: (arrived: readonly RunView[]) => scoresAt(index, arrived),
       keeps: (entrants: number) => {
-        const left = budgetLeft(view, budget, places[index]!) / samplesPerEvaluation - SLACK
+        const left = budgetLeft(view, budget, places[index]!) / perEvaluation - SLACK
         return keepsAt(evaluation, view.evaluationsPerRun, entrants, left)
       },
-      early: hasIdleSlots ? ('keep' as const) : ('nothing' as const),
+      early: wanting < view.slots ? ('keep' as const) : ('nothing' as const),
     }))
-    const cuts = climb(after, new Set(view.runs.map(({ id }) => id)), rungs)
-    const slots = fillSlots(applyDecisions(after, cuts), mayTrain, (run) => -run.passedRung)
-    return [...broken, ...cuts, ...slots]
+    const members = view.runs.filter((run) => run.points.length > 0 || explored.has(run.id))
+    const cuts = climb(afterCurves, new Set(members.map(({ id }) => id)), rungs)
+    const afterCuts = applyDecisions(afterCurves, cuts)
+    const slots = fillSlots(afterCuts, mayTrain, (run) => -run.passedRung)
+    const afterSlots = applyDecisions(afterCuts, slots)
+    const score = (run: RunView) => {
+      const peers = afterSlots.runs.filter((peer) => indexAt(peer, places[run.passedRung]!) >= 0)
+      return scoresAt(run.passedRung, peers)[peers.indexOf(run)] ?? Number.POSITIVE_INFINITY
+    }
+    const wider = widen(afterSlots, { left: leftAtTheEnd(afterSlots, budget, explored), score, mayTrain })
+    const closing = closeUnexplored(applyDecisions(afterSlots, wider), explored)
+    return [...curves, ...mergeWidened(afterCurves, cuts, wider), ...slots, ...closing]
   },
+}
+
+/** Rules E64 and E65. */
+function stopByCurve(view: SweepView): ExitDecision[] {
+  const start = startingLoss(view.runs)
+  const stops: ExitDecision[] = []
+  for (const run of view.runs) {
+    if (run.points.some(({ trainLoss, valLoss }) => trainLoss === null || valLoss === null)) continue
+    const diverged = mayStop(run, 'E64') && findClearDivergence(run, start)
+    if (diverged) {
+      stops.push(
+        stopDecision(run, {
+          rule: 'E64',
+          reason: 'diverged',
+          atSamples: diverged.samples,
+          observed: diverged.ratio,
+          threshold: DIVERGED_RATIO,
+          evaluations: DIVERGED_PATIENCE,
+        }),
+      )
+      continue
+    }
+    const past = mayStop(run, 'E65') && findPastBest(run.points, view.evaluationsPerRun)
+    if (!past) continue
+    stops.push(
+      stopDecision(run, {
+        rule: 'E65',
+        reason: 'overfitting',
+        atSamples: past.samples,
+        observed: past.rise,
+        threshold: PAST_BEST_RISE,
+        evaluations: past.evaluations,
+      }),
+    )
+  }
+  return stops
 }
 
 /** Samples of the budget that are left once every run that is still coming has reached the rung. */
@@ -69,10 +120,48 @@ function budgetLeft(view: SweepView, budget: number, rung: number): number {
   return left
 }
 
+/** Samples of the budget that are left if every living run trains to its end. */
+function leftAtTheEnd(view: SweepView, budget: number, explored: ReadonlySet<string>): number {
+  let left = 0
+  for (const run of view.runs) {
+    const goesOn = isAlive(run) && (run.points.length > 0 || explored.has(run.id))
+    left += budget * run.fullSamples - trainedSamples(run) - (goesOn ? remainingSamples(run) : 0)
+  }
+  return left
+}
+
 /** Ids of the runs that the budget lets start. */
 function firstInOrder(view: SweepView, count: number): ReadonlySet<string> {
   const order = view.runs
     .map((run) => ({ id: run.id, place: explorationOrder(view.seed, run.id), pinned: run.pinned }))
     .sort((a, b) => Number(b.pinned) - Number(a.pinned) || a.place - b.place || (a.id < b.id ? -1 : 1))
   return new Set(order.slice(0, count).map(({ id }) => id))
+}
+
+/** Rule E67: when all else has ended, runs that the budget never let start are closed. */
+function closeUnexplored(view: SweepView, explored: ReadonlySet<string>): ExitDecision[] {
+  const open = view.runs.filter(isAlive)
+  const unexplored = open.filter((run) => run.points.length === 0 && !explored.has(run.id))
+  if (unexplored.length < open.length) return []
+  return unexplored
+    .filter((run) => mayStop(run, 'E67'))
+    .map((run) => stopDecision(run, { rule: 'E67', reason: 'budget', atSamples: 0 }))
+}
+
+/** A run that a rung cuts and that resumes at once is one decision: it is kept, by the rule that resumed it. */
+function mergeWidened(
+  view: SweepView,
+  cuts: readonly ExitDecision[],
+  wider: readonly ExitDecision[],
+): ExitDecision[] {
+  const widened = new Map(wider.map((decision) => [decision.runId, decision]))
+  const going = new Set(view.runs.filter((run) => standing(run) === 'going').map(({ id }) => id))
+  const merged = cuts.map((cut): ExitDecision => {
+    const resume = cut.kind === 'stop' ? widened.get(cut.runId) : undefined
+    if (!resume) return cut
+    widened.delete(cut.runId)
+    const { reason: _, ...compared } = cut
+    return { ...compared, kind: going.has(cut.runId) ? 'keep' : 'resume', rule: resume.rule, savedSamples: 0 }
+  })
+  return [...merged, ...widened.values()]
 }

@@ -14,18 +14,18 @@ export function applyDecisions(view: SweepView, decisions: readonly ExitDecision
 function applyDecision(run: RunView, decision: ExitDecision): RunView {
   switch (decision.kind) {
     case 'stop':
-      return { ...run, state: 'parked', stopReason: decision.reason }
+      return { ...run, state: 'parked', stopReason: decision.reason, onSpare: false }
     case 'pause':
       return { ...run, state: 'waiting', stopReason: undefined }
     case 'keep':
-      return { ...run, passedRung: Math.max(run.passedRung, decision.rung ?? 0) }
+      return passRung(run, decision)
     case 'start':
     case 'resume':
-      return {
-        ...run,
-        state: 'training',
-        stopReason: undefined,
-        passedRung: Math.max(run.passedRung, decision.rung ?? 0),
-      }
+      return { ...passRung(run, decision), state: 'training', stopReason: undefined }
   }
+}
+
+function passRung(run: RunView, { rung, rule }: ExitDecision): RunView {
+  if (rung === undefined) return run
+  return { ...run, passedRung: Math.max(run.passedRung, rung), onSpare: rule === 'E68' }
 }

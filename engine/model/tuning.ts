@@ -38,6 +38,8 @@ export interface RunView {
   exemptRules: readonly string[]
   /** No word from it for longer than its peers should wait: rungs are decided without it. */
   stalled?: boolean
+  /** Trains in a spare slot beyond the budget: its last `keep` or `resume` was by rule E68. */
+  onSpare?: boolean
   /** Goes on quietly after a stop so that the stop can be audited; shown here as parked, with its points up to the stop. */
   audited?: boolean
 }
@@ -49,7 +51,7 @@ export interface SweepView {
   runs: readonly RunView[]
   /** Adapters that may train at the same time. */
   slots: number
-  /** Slots of these that nobody else wants, so that training in them costs no one anything (0 if not given). */
+  /** Slots of these that nobody else wants, so that training in them counts against no budget (0 if not given). */
   spareSlots?: number
   /** Samples in one epoch of the training split. */
   trainSamples: number
