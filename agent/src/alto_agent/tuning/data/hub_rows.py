@@ -19,9 +19,10 @@ def hub_rows(hub_id: str) -> RowSource:
 
 
 def _read(hub_id: str, source: RowSource) -> Iterator[tuple[int, TextRow]]:
+    name, _, config = hub_id.partition(":")
+    _check_reachable(name)
     from datasets import load_dataset
 
-    name, _, config = hub_id.partition(":")
     number = 0
     try:
         stream = cast(Any, load_dataset(name, config or None, split="train", streaming=True))
@@ -33,9 +34,30 @@ def _read(hub_id: str, source: RowSource) -> Iterator[tuple[int, TextRow]]:
     except Exception as error:
         # The hub's client has errors of several libraries (HTTP, file formats, missing configurations).
         first = (str(error).strip() or type(error).__name__).split("\n")[0][:200]
-        raise UserError(
-            "dataset",
-            f"There is no file {name} here, and the hub could not give a data set of that name: {first}",
-        ) from error
+        raise UserError("dataset", f"The hub could not give the rows of {hub_id}: {first}") from error
     if number == 0:
         raise UserError("dataset", f"{hub_id} is empty: its training split has no row.")
+
+
+def _check_reachable(name: str) -> None:
+    """Asks once: the loader of rows would repeat a hopeless request for half a minute."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+
+    try:
+        HfApi().dataset_info(name, timeout=10)
+    except GatedRepoError as error:
+        raise UserError(
+            "dataset",
+            f"The hub asks for consent to the terms of {name}. Accept them and set HF_TOKEN on the node.",
+        ) from error
+    except RepositoryNotFoundError as error:
+        raise UserError(
+            "dataset",
+            f"There is no file {name} here and no data set of that name on the hub (or it is private).",
+        ) from error
+    except Exception as error:
+        # Whatever the transport says (no name service, refused, timed out, switched off), it means this.
+        raise UserError(
+            "dataset", f"There is no file {name} here, and the hub cannot be reached to look for that name."
+        ) from error

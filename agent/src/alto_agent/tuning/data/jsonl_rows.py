@@ -52,7 +52,7 @@ def _decode(raw: bytes, number: int, source: RowSource) -> str:
 
 def _parse(line: str, number: int, source: RowSource) -> object:
     try:
-        return json.loads(line)
+        return json.loads(line.rstrip("\r\n"))
     except json.JSONDecodeError as error:
         if number == 1 and line.strip() == "[":
             raise UserError(

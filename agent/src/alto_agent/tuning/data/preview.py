@@ -132,10 +132,10 @@ def _warnings(
     source: RowSource, kinds: set[str], different: int, prompts: np.ndarray, max_length: int
 ) -> list[str]:
     warnings: list[str] = []
-    if (prompts >= max_length).any():
+    if refused := int((prompts >= max_length).sum()):
         warnings.append(
-            f"{int((prompts >= max_length).sum()):,} rows have a prompt that fills {max_length:,} tokens alone, "
-            f"so nothing of their answers is learned. Use more than {int(prompts.max()):,}."
+            f"{refused:,} rows have a prompt that fills max_length alone, so nothing "
+            f"of their answers is learned. Use more than {int(prompts.max()):,}."
         )
     if different < 2:
         warnings.append(
