@@ -30,7 +30,7 @@ def train_together(
 
 MIXED = {
     "plain": {},
-    "wide": {"rank": 16, "alpha": 16, "batch_size": 4, "learning_rate": 5e-3},
+    "wide": {"rank": 16, "alpha": 16, "batch_size": 4, "learning_rate": 1e-3},
     "dropped": {"rank": 8, "dropout": 0.3, "seed": 5, "warmup_ratio": 0.1, "lr_scheduler": "linear"},
     "dropped-too": {"rank": 8, "dropout": 0.1, "seed": 6},
     "two-layers": {"target_modules": ("q_proj", "v_proj"), "lr_scheduler": "cosine", "batch_size": 1},
