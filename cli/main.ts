@@ -3,6 +3,7 @@ import { registerPlan } from './commands/plan'
 import { registerReplay } from './commands/replay'
 import { registerSimulateCluster } from './commands/simulate-cluster'
 import { registerSimulateServing } from './commands/simulate-serving'
+import { registerUp } from './commands/up'
 import { InputError } from './errors'
 
 /** Builds the whole command tree. Heavy code sits behind dynamic imports in the actions. */
@@ -11,6 +12,7 @@ function createProgram(): Command {
     .description('Run LoRA sweeps and diffusion serving on your GPUs.')
     .showHelpAfterError('Run the command with --help for its options.')
     .exitOverride()
+  registerUp(program)
   registerPlan(program)
   registerReplay(program)
   const simulate = program.command('simulate').description('Run the production engine on a virtual clock.')

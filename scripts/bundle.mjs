@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Entry points and the folders whose files they may import. */
 const PROGRAMS = {
-  cli: { entry: 'cli/main.ts', sources: ['cli', 'engine', 'contracts'] },
+  cli: { entry: 'cli/main.ts', sources: ['cli', 'engine', 'contracts', 'server'] },
   'control-plane': {
     entry: 'control-plane/main.ts',
     sources: ['control-plane', 'engine', 'contracts', 'server/db', 'server/events', 'generated'],

@@ -1,0 +1,20 @@
+import type { Command } from 'commander'
+import { DEFAULT_DATA_DIR, DEFAULT_PORT, type UpOptions } from '../up/options'
+
+export function registerUp(program: Command): void {
+  program
+    .command('up')
+    .description('Start database, web, control plane and an agent on this machine.')
+    .option('--port <number>', `port of the dashboard (default: ${DEFAULT_PORT}, or the next free one)`)
+    .option('--host <address>', 'address to listen on; 0.0.0.0 opens it to the network', '127.0.0.1')
+    .option('--data-dir <folder>', 'folder for database, uploads, checkpoints and logs', DEFAULT_DATA_DIR)
+    .option('--no-agent', 'without an agent on this machine')
+    .option('--dev', 'pages from sources, for development', false)
+    .action(async (options: UpOptions) => {
+      const { startPlatform } = await import('../up/up')
+      const platform = await startPlatform(options, (line) => process.stdout.write(`${line}\n`))
+      process.stdout.write('Stop with Ctrl-C.\n')
+      await platform.ended
+      process.exit(0)
+    })
+}
