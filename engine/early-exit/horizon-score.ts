@@ -1,5 +1,6 @@
 import type { RunView, SweepView } from '../model/tuning'
 import { indexAt } from './curve'
+import { ridgeSlopes } from './least-squares'
 
 /** Evaluations whose mean is taken, so that one lucky evaluation does not decide. */
 const RECENT = 2
@@ -10,19 +11,43 @@ const RECENT = 2
  */
 const DRIFT = { constant: 0.3, unknown: 0.15, linear: 0, cosine: 0 } as const
 
-/** Fewest runs that a tilt is fitted over. */
+/** Gain of an octave of rank per octave of samples, in units of the spread of the better runs: capacity pays late. */
+const CAPACITY = 0.05
+
+/** How much of the trend that the better runs share is taken to go on. */
+const TREND = 0.4
+
+/** Ridge of that trend, in runs. */
+const TREND_RIDGE = 2
+
+/** Fewest runs that anything is fitted over. */
 const FEWEST = 8
 
-/** Share of the runs, from the best, that a tilt is fitted over. */
+/** Share of the runs, from the best, that things are fitted over. */
 const BETTER_SHARE = 0.6
+
+interface Entry {
+  index: number
+  /** ln of the level at the rung and at half of its samples. */
+  level: number
+  earlier: number
+  /** log₂ of lr/√batch, log₂ of rank, log₂ of lr·√rank/√batch. */
+  rate: number
+  rank: number
+  effectiveRate: number
+}
 
 /**
  * What the validation losses at a rung say about the end (rule E62), in the unit of the loss; lower is better.
  *
- * The level is the geometric mean of the last evaluations up to the rung: what a run has reached is banked, the ladder
- * ranks what is to come. To it comes a tilt along the effective learning rate x = log₂(lr·√rank/√batch): a parabola
- * fitted to ln loss over the better runs at this rung tells how much a step along x matters, and the drift of its
- * lowest point until the end of training tells how far it will have moved. Both are free of the scale of the loss.
+ * The level is the geometric mean of the last evaluations: what a run has reached is banked, the ladder ranks what is
+ * to come. Three corrections of ln(level) look at the octaves of samples that are still to come. All come from the
+ * runs at this rung, pooled over hyper-parameters, and none depends on the scale of the loss:
+ *
+ * - drift: a parabola fitted along the effective learning rate over the better runs tells how much a step along it
+ *   matters, and the schedule how far its lowest point will move;
+ * - trend: how the better runs moved since half of the samples, as a plane over rate and rank, goes on in part;
+ * - capacity: an octave of rank gains a little.
  *
  * @param runs runs that have arrived at `samples`
  * @param share `samples` as a share of a full training
@@ -35,61 +60,75 @@ export function horizonScores(
 ): number[] {
   const levels = runs.map((run) => levelAt(run, samples))
   if (levels.some((level) => level <= 0)) return levels
-  const rates = runs.map(effectiveRate)
-  const curvature = betterCurvature(rates, levels.map(Math.log))
-  return levels.map((level, index) => {
-    const shift = drift(view, runs[index]!) * -Math.log2(share)
-    const tilt = 2 * curvature * shift * rates[index]!
-    return Number.isFinite(tilt) ? level * Math.exp(tilt) : level
+  const entries = runs.map((run, index) => readEntry(run, index, levels[index]!, samples))
+  const better = betterOf(entries)
+  if (better.length < FEWEST) return levels
+
+  const octaves = -Math.log2(share)
+  const curvature = parabola(better.map(({ effectiveRate, level }) => ({ x: effectiveRate, y: level })))
+  const [byRate, byRank] = sharedTrend(better)
+  const spread = better[Math.floor(better.length / 2)]!.level - better[0]!.level
+  return entries.map(({ index, rate, rank, effectiveRate }) => {
+    const drift = 2 * curvature * driftOf(view, runs[index]!) * effectiveRate
+    const trend = TREND * (byRate * rate + byRank * rank)
+    const correction = octaves * (drift + trend - CAPACITY * spread * rank)
+    return Number.isFinite(correction) ? levels[index]! * Math.exp(correction) : levels[index]!
   })
 }
 
-/** Geometric mean of the last finite validation losses by the evaluation at `samples`; their mean if one is not above 0. */
+function readEntry(run: RunView, index: number, level: number, samples: number): Entry {
+  const { learning_rate, rank, batch_size } = run.params
+  const rate = Math.log2(learning_rate) - Math.log2(batch_size) / 2
+  return {
+    index,
+    level: Math.log(level),
+    earlier: Math.log(levelAt(run, samples / 2)),
+    rate,
+    rank: Math.log2(rank),
+    effectiveRate: rate + Math.log2(rank) / 2,
+  }
+}
+
+/** Geometric mean of the last validation losses by the evaluation at `samples`; the plain one if one is not above 0. */
 function levelAt(run: RunView, samples: number): number {
   const end = indexAt(run, samples) + 1
-  const losses = run.points.slice(Math.max(0, end - RECENT), end).map(({ valLoss }) => valLoss ?? Infinity)
-  const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length
-  if (losses.some((loss) => loss <= 0 || loss === Infinity)) return mean
+  const losses = run.points
+    .slice(Math.max(0, end - RECENT), end)
+    .map(({ valLoss }) => valLoss ?? Number.POSITIVE_INFINITY)
+  if (losses.some((loss) => loss <= 0)) return losses.reduce((sum, loss) => sum + loss, 0) / losses.length
   return Math.exp(losses.reduce((sum, loss) => sum + Math.log(loss), 0) / losses.length)
 }
 
-/** log₂ of lr·√rank/√batch. */
-function effectiveRate({ params }: RunView): number {
-  return Math.log2(params.learning_rate) + (Math.log2(params.rank) - Math.log2(params.batch_size)) / 2
+/** The better runs from the best, of those whose level and parameters are numbers. */
+function betterOf(entries: readonly Entry[]): Entry[] {
+  const known = entries.filter((entry) => Object.values(entry).every(Number.isFinite))
+  known.sort((a, b) => a.level - b.level || a.effectiveRate - b.effectiveRate)
+  return known.slice(0, Math.max(FEWEST, Math.floor(known.length * BETTER_SHARE)))
 }
 
-function drift(view: Pick<SweepView, 'schedule'>, run: RunView): number {
+/** Octaves that the best effective rate falls per octave of samples under the schedule of the run. */
+function driftOf(view: Pick<SweepView, 'schedule'>, run: RunView): number {
   const schedule = String(run.params.lr_scheduler ?? view.schedule)
   return schedule in DRIFT ? DRIFT[schedule as keyof typeof DRIFT] : DRIFT.unknown
 }
 
-/** Coefficient of x² of the least-squares parabola over the better runs; 0 where it does not open upwards. */
-function betterCurvature(rates: readonly number[], levels: readonly number[]): number {
-  const better = levels
-    .map((y, index) => ({ x: rates[index]!, y }))
-    .filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))
-    .sort((a, b) => a.y - b.y || a.x - b.x)
-  const few = better.slice(0, Math.max(FEWEST, Math.floor(better.length * BETTER_SHARE)))
-  if (few.length < FEWEST || new Set(few.map(({ x }) => x)).size < 4) return 0
-  return Math.max(0, parabola(few))
+/** Change of ln level per octave of samples since half of them, along rate and rank. */
+function sharedTrend(better: readonly Entry[]): [number, number] {
+  const rows = better.map(({ rate, rank }) => [rate, rank])
+  const changes = better.map(({ level, earlier }) => level - earlier)
+  const [byRate, byRank] = ridgeSlopes(rows, changes, TREND_RIDGE)
+  return [byRate!, byRank!]
 }
 
-/** Coefficient of x² of the least-squares parabola through the points; 0 where they do not determine one. */
+/** Coefficient of x² of the least-squares parabola; 0 where it does not open upwards or fewer than 4 places determine it. */
 function parabola(points: readonly { x: number; y: number }[]): number {
-  const n = points.length
-  const middle = points.reduce((sum, { x }) => sum + x, 0) / n
-  const mean = points.reduce((sum, { y }) => sum + y, 0) / n
-  let [s2, s3, s4, y1, y2] = [0, 0, 0, 0, 0]
-  for (const point of points) {
-    const x = point.x - middle
-    const y = point.y - mean
-    s2 += x ** 2
-    s3 += x ** 3
-    s4 += x ** 4
-    y1 += x * y
-    y2 += x ** 2 * y
-  }
-  // Normal equations about the means, where the sums of x and of y are 0, by Cramer's rule.
-  const determinant = n * (s2 * s4 - s3 * s3) - s2 ** 3
-  return determinant > 1e-9 * n * s2 * s4 ? (n * (s2 * y2 - s3 * y1)) / determinant : 0
+  if (new Set(points.map(({ x }) => x)).size < 4) return 0
+  const middle = points.reduce((sum, { x }) => sum + x, 0) / points.length
+  const rows = points.map(({ x }) => [x - middle, (x - middle) ** 2])
+  const [, square] = ridgeSlopes(
+    rows,
+    points.map(({ y }) => y),
+    0,
+  )
+  return Math.max(0, square!)
 }
