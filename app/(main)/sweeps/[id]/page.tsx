@@ -1,0 +1,35 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { Prefetched } from '@/app/Prefetched'
+import { pageQueries } from '@/app/server-data'
+import { SweepPage } from '@/components/sweeps/SweepPage'
+
+interface Props {
+  params: Promise<{ id: string }>
+}
+
+async function load(id: string) {
+  const { queryClient, trpc } = await pageQueries()
+  return queryClient.fetchQuery({ ...trpc.sweep.get.queryOptions({ id }), staleTime: 5000 }).catch(() => null)
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const found = await load((await params).id)
+  return { title: found?.sweep.name ?? 'Sweep' }
+}
+
+export default async function Page({ params }: Props) {
+  const { id } = await params
+  const { queryClient, trpc } = await pageQueries()
+  const [found] = await Promise.all([
+    load(id),
+    queryClient.prefetchQuery(trpc.sweep.runs.queryOptions({ id })),
+    queryClient.prefetchQuery(trpc.decision.list.queryOptions({ sweepId: id, limit: 500 })),
+  ])
+  if (!found) notFound()
+  return (
+    <Prefetched>
+      <SweepPage id={id} />
+    </Prefetched>
+  )
+}
