@@ -7,7 +7,7 @@ from typing import Any
 from alto_agent.tuning.search.search_space import Choice, Params, SearchSpace, space_size
 from alto_agent.tuning.user_error import UserError
 
-LARGEST_GRID = 10_000
+LARGEST_GRID = 2_000
 
 
 def expand_grid(space: SearchSpace, *, best_guesses_first: bool = False) -> list[Params]:
@@ -15,7 +15,7 @@ def expand_grid(space: SearchSpace, *, best_guesses_first: bool = False) -> list
 
     With `best_guesses_first` configurations from the middle of the values come first and corners last, as the
     ends of a list are mostly there to be safe; equal distances keep their order. Raises
-    `UserError("parameters…", …)` for a range or more than 10,000 configurations.
+    `UserError("parameters…", …)` for a range or more than 2,000 configurations.
     """
     choices: dict[str, tuple[Any, ...]] = {}
     for name, dimension in space.items():

@@ -26,8 +26,9 @@ def ask_tpe(
     """The next `runs` configurations, different from those told and pending; fewer where none are left.
 
     Nothing is kept between calls: the study is built anew from `told` (in the order of their ends) and
-    `pending` (asked for and still training), so a restart goes on as if there had been none, and equal arguments
-    give equal answers. The first ten configurations are random, as the sampler has nothing to model before.
+    `pending` (asked for and still training), so a restart goes on as if there had been none, and equal
+    arguments give equal answers. The first ten configurations are random: before that there is too little to
+    model.
     """
     import optuna
 
