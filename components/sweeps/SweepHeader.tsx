@@ -17,12 +17,9 @@ import { say } from '../ui/toasts'
 import { saveText } from './curves-csv'
 import { RenameDialog } from './RenameDialog'
 import { jobLook } from './run-state'
+import { shortName } from './short-name'
 
 type Sweep = RouterOutputs['sweep']['get']['sweep']
-
-/** Name of the path, without folders. */
-export const shortName = (reference: string): string =>
-  reference.replace(/\/+$/, '').split('/').at(-1) ?? reference
 
 export function SweepHeader({ sweep }: { sweep: Sweep }) {
   const client = useTRPCClient()
