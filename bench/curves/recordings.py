@@ -1,0 +1,66 @@
+"""What is recorded: tasks, sizes, schedules and the configurations of each sweep."""
+
+from dataclasses import dataclass
+from math import exp, log
+
+from alto_agent.tuning.search.expand_grid import expand_grid
+from alto_agent.tuning.search.sample_random import rounded, sample_random
+from alto_agent.tuning.search.search_space import Choice, Params, Range
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One sweep: `train_rows` of the task, trained `epochs` times; `held_out` rows give the validation loss.
+
+    `rates` is the range of learning rates: spread evenly on a log scale in a grid, drawn in a random sweep.
+    """
+
+    task: str
+    schedule: str
+    train_rows: int
+    epochs: int
+    evaluations: int
+    held_out: int
+    rates: tuple[float, float]
+    method: str
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending."""
+        return f"{self.task}-{self.schedule}"
+
+    @property
+    def samples(self) -> int:
+        """Samples of a whole run."""
+        return self.train_rows * self.epochs
+
+    def configurations(self) -> list[Params]:
+        """At least 60 configurations over learning rate, rank and batch size."""
+        if self.method == "grid":
+            low, high = map(log, self.rates)
+            rates = tuple(rounded(exp(low + (high - low) * i / 6)) for i in range(7))
+            return expand_grid(
+                {"learning_rate": Choice(rates), "rank": Choice((2, 8, 32)), "batch_size": Choice((1, 4, 16))}
+            )
+        return sample_random(
+            {
+                "learning_rate": Range(*self.rates, log=True, whole=False),
+                "rank": Choice((2, 4, 8, 16, 32)),
+                "batch_size": Choice((1, 2, 4, 8, 16)),
+            },
+            runs=64,
+            seed=self.seed,
+        )
+
+
+RECORDINGS = (
+    Recording("sorting", "constant", 640, 2, 20, 48, (3e-5, 3e-2), "random", 1),
+    Recording("facts", "constant", 128, 12, 32, 48, (5e-5, 5e-2), "grid", 2),
+    Recording("arithmetic", "cosine", 1920, 1, 24, 96, (3e-5, 5e-2), "random", 3),
+    Recording("tools", "linear", 176, 6, 22, 48, (5e-5, 5e-2), "random", 4),
+    Recording("reverse", "constant", 1280, 1, 20, 48, (3e-5, 3e-2), "random", 5),
+    Recording("dates", "cosine", 320, 4, 20, 48, (5e-5, 2e-2), "random", 6),
+    Recording("sentiment", "constant", 320, 3, 20, 48, (3e-5, 3e-2), "random", 7),
+    Recording("sql", "linear", 320, 3, 20, 32, (3e-5, 3e-2), "random", 8),
+)
