@@ -105,6 +105,7 @@ async function startServices(
     : buildWeb(supervisor, log('build.log'), webEnv(dataDir, to))
   building.catch(() => {})
   to.databaseUrl = process.env.DATABASE_URL ?? (await startEmbeddedPostgres(dataDir, supervisor))
+  writeOwnerOnly(join(dataDir.path, 'database.json'), `${JSON.stringify({ url: to.databaseUrl })}\n`)
   await migrate(to.databaseUrl, report)
   await prepareRows(to.databaseUrl, dataDir.secrets.cliToken)
   await startControlPlane(dataDir, to, supervisor)
