@@ -242,7 +242,7 @@ CREATE TABLE "Run" (
     "lastValLoss" DOUBLE PRECISION,
     "lastTrainLoss" DOUBLE PRECISION,
     "pinned" BOOLEAN NOT NULL DEFAULT false,
-    "exemptRules" TEXT[],
+    "exemptRules" TEXT[] DEFAULT ARRAY[]::TEXT[],
     "audited" BOOLEAN NOT NULL DEFAULT false,
     "epoch" INTEGER NOT NULL DEFAULT 0,
     "error" TEXT,
