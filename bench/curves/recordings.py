@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import exp, log
 
+from alto_agent.tuning.executor.spec import Schedule
 from alto_agent.tuning.search.expand_grid import expand_grid
 from alto_agent.tuning.search.sample_random import rounded, sample_random
 from alto_agent.tuning.search.search_space import Choice, Params, Range
@@ -16,7 +17,7 @@ class Recording:
     """
 
     task: str
-    schedule: str
+    schedule: Schedule
     train_rows: int
     epochs: int
     evaluations: int
@@ -58,7 +59,7 @@ RECORDINGS = (
     Recording("sorting", "constant", 640, 2, 20, 48, (3e-5, 3e-2), "random", 1),
     Recording("facts", "constant", 128, 12, 32, 48, (5e-5, 5e-2), "grid", 2),
     Recording("arithmetic", "cosine", 1920, 1, 24, 96, (3e-5, 5e-2), "random", 3),
-    Recording("tools", "linear", 176, 6, 22, 48, (5e-5, 5e-2), "random", 4),
+    Recording("tools", "linear", 176, 6, 22, 48, (5e-5, 1e-1), "random", 4),
     Recording("reverse", "constant", 1280, 1, 20, 48, (3e-5, 3e-2), "random", 5),
     Recording("dates", "cosine", 320, 4, 20, 48, (5e-5, 2e-2), "random", 6),
     Recording("sentiment", "constant", 320, 3, 20, 48, (3e-5, 3e-2), "random", 7),
