@@ -63,11 +63,12 @@ export const adaptive: EarlyExitPolicy<AdaptiveParams> = {
     const afterCuts = applyDecisions(afterCurves, cuts)
     const slots = fillSlots(afterCuts, mayTrain, (run) => -run.passedRung)
     const afterSlots = applyDecisions(afterCuts, slots)
-    const score = (run: RunView) => {
-      const peers = afterSlots.runs.filter((peer) => indexAt(peer, places[run.passedRung]!) >= 0)
-      return scoresAt(run.passedRung, peers)[peers.indexOf(run)] ?? Number.POSITIVE_INFINITY
+    const scores = (passedRung: number) => {
+      const peers = afterSlots.runs.filter((peer) => indexAt(peer, places[passedRung]!) >= 0)
+      const values = scoresAt(passedRung, peers)
+      return new Map(peers.map(({ id }, index) => [id, values[index]!]))
     }
-    const wider = widen(afterSlots, { left: leftAtTheEnd(afterSlots, budget, explored), score, mayTrain })
+    const wider = widen(afterSlots, { left: leftAtTheEnd(afterSlots, budget, explored), scores, mayTrain })
     const closing = closeUnexplored(applyDecisions(afterSlots, wider), explored)
     return [...curves, ...mergeWidened(afterCurves, cuts, wider), ...slots, ...closing]
   },
@@ -99,7 +100,7 @@ function stopByCurve(view: SweepView): ExitDecision[] {
       stopDecision(run, {
         rule: 'E65',
         reason: 'overfitting',
-        atSamples: past.samples,
+        atSamples: trainedSamples(run),
         observed: past.rise,
         threshold: PAST_BEST_RISE,
         evaluations: past.evaluations,

@@ -10,7 +10,7 @@ const PATIENCE_SHARE = 0.2
 export const PAST_BEST_RISE = 3
 
 /**
- * Whether a run has its best behind it: validation loss has stayed clearly above its lowest for a fifth of the
+ * Whether a run has its best behind it at its latest evaluation: validation loss has stayed clearly above its lowest for a fifth of the
  * training, by more than its own noise, while training loss has fallen. Measured in ln loss, so free of its scale.
  *
  * @returns rise in units of the noise and the evaluations since the best one, or undefined
@@ -18,25 +18,14 @@ export const PAST_BEST_RISE = 3
 export function findPastBest(
   points: readonly EvalPoint[],
   evaluationsPerRun: number,
-): { rise: number; evaluations: number; samples: number } | undefined {
-  const patience = Math.max(PATIENCE, Math.ceil(PATIENCE_SHARE * evaluationsPerRun))
-  for (let end = patience + 2; end <= points.length; end++) {
-    const found = pastBestAt(points.slice(0, end), patience)
-    if (found) return { ...found, samples: points[end - 1]!.samples }
-  }
-  return undefined
-}
-
-function pastBestAt(
-  points: readonly EvalPoint[],
-  patience: number,
 ): { rise: number; evaluations: number } | undefined {
+  const patience = Math.max(PATIENCE, Math.ceil(PATIENCE_SHARE * evaluationsPerRun))
+  if (points.length < patience + 2) return undefined
   const losses = points.map(({ valLoss }) => Math.log(valLoss ?? Number.NaN))
   const best = losses.indexOf(Math.min(...losses))
   const evaluations = points.length - 1 - best
   if (best < 0 || evaluations < patience) return undefined
-  const recent = points.slice(-patience)
-  const trainNow = mean(recent.map(({ trainLoss }) => trainLoss ?? Number.NaN))
+  const trainNow = mean(points.slice(-patience).map(({ trainLoss }) => trainLoss ?? Number.NaN))
   const rise = mean(losses.slice(-patience)) - losses[best]!
   const noise = usualChange(losses.slice(-2 * patience - 1))
   if (!(trainNow < points[best]!.trainLoss!) || !(rise > PAST_BEST_RISE * noise)) return undefined

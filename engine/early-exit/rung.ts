@@ -1,4 +1,4 @@
-import type { ExitDecision, RunView } from '../model/tuning'
+import type { EvalPoint, ExitDecision, RunView } from '../model/tuning'
 import { indexAt } from './curve'
 import { mayStop, standing } from './standing'
 import { stopDecision } from './stop-decision'
@@ -38,29 +38,61 @@ export function decideRung(rung: Rung): ExitDecision[] {
   if (open.length === 0) return []
   const near = rung.entrants.filter((run) => isAlive(run) && !run.stalled && indexAt(run, rung.samples) < 0)
   const coming = near.length + rung.below
+  const keeps = rung.keeps(arrived.length + coming)
+  const early = coming > 0 ? (rung.keepsEarly?.(arrived.length) ?? 0) : 0
+  const sureToStay = coming === 0 || rung.early !== 'nothing' ? keeps - coming : 0
+  const sureToGo = coming === 0 || rung.early === 'keep-and-stop' ? keeps : Number.POSITIVE_INFINITY
+  if (Math.max(early, sureToStay) <= 0 && arrived.length <= sureToGo)
+    return open.flatMap((run) => wait(run, rung))
+
   const scores = rung.scores(arrived)
   const ranked = arrived
     .map((run, index) => ({ run, score: scores[index]! }))
     .sort((a, b) => a.score - b.score || (a.run.id < b.run.id ? -1 : 1))
-  const keeps = rung.keeps(ranked.length + coming)
-  const early = coming > 0 ? (rung.keepsEarly?.(ranked.length) ?? 0) : 0
-  const threshold = finite(ranked[Math.min(keeps, ranked.length) - 1]?.score)
+  const threshold = finite(ranked[Math.min(keeps, ranked.length) - 1]!.score)
   const peers = ranked.map(({ run, score }, index) => {
     return { runId: run.id, value: finite(score) ?? Number.MAX_VALUE, kept: index < keeps }
   })
-
   return open.flatMap((run) => {
     const index = ranked.findIndex((entry) => entry.run === run)
-    const at = run.points[indexAt(run, rung.samples)]!.samples
-    const compared = { rule: rung.rule, rung: rung.number, observed: finite(ranked[index]!.score), threshold }
-    const full = { ...compared, place: index + 1, keeps, peers, atSamples: at }
-    const isSureToStay = index + coming < keeps && (coming === 0 || rung.early !== 'nothing')
-    const isSureToGo = index >= keeps && (coming === 0 || rung.early === 'keep-and-stop')
-    if (!mayStop(run, rung.rule) || isSureToStay || index < early) return [keep(run, full)]
-    if (isSureToGo) return [stopDecision(run, { reason: 'underperforming', ...full })]
-    if (standing(run) === 'going') return [{ ...keep(run, full), kind: 'pause' }]
-    return []
+    const compared = { observed: finite(ranked[index]!.score), threshold, place: index + 1, keeps, peers }
+    if (mayStop(run, rung.rule) && index >= sureToGo) {
+      const spread = spreadOf(run.points.slice(0, indexAt(run, rung.samples) + 1))
+      return [stopDecision(run, { reason: 'underperforming', ...at(run, rung), ...compared, spread })]
+    }
+    const isKept = !mayStop(run, rung.rule) || index < Math.max(early, sureToStay)
+    return isKept ? [{ ...blank(run, rung), kind: 'keep', ...compared }] : wait(run, rung)
   })
+}
+
+/** A run that cannot be decided yet gives its slot to others, unless no rule may stop it. */
+function wait(run: RunView, rung: Rung): ExitDecision[] {
+  if (!mayStop(run, rung.rule)) return [{ ...blank(run, rung), kind: 'keep' }]
+  return standing(run) === 'going' ? [{ ...blank(run, rung), kind: 'pause' }] : []
+}
+
+function at(run: RunView, rung: Rung) {
+  return {
+    rule: rung.rule,
+    rung: rung.number,
+    atSamples: run.points[indexAt(run, rung.samples)]!.samples,
+  }
+}
+
+function blank(run: RunView, rung: Rung): Omit<ExitDecision, 'kind'> {
+  return { runId: run.id, ...at(run, rung), observed: null, threshold: null, peers: [], savedSamples: 0 }
+}
+
+/** Evaluations whose changes say how much the loss of a run moves by itself. */
+const SPREAD_OVER = 4
+
+/** Standard deviation of the last changes of the validation loss; undefined before there are two. */
+function spreadOf(points: readonly EvalPoint[]): number | undefined {
+  const losses = points.slice(-SPREAD_OVER - 1).flatMap(({ valLoss }) => valLoss ?? [])
+  const changes = losses.slice(1).map((loss, index) => loss - losses[index]!)
+  if (changes.length < 2) return undefined
+  const mean = changes.reduce((sum, change) => sum + change, 0) / changes.length
+  return Math.sqrt(changes.reduce((sum, change) => sum + (change - mean) ** 2, 0) / (changes.length - 1))
 }
 
 /** A run that has a claim to a slot, now or later. */
@@ -77,21 +109,6 @@ function isCompared(run: RunView): boolean {
 /** True while the run has to wait at a rung for its peers. */
 export function waitsAt(run: RunView, samples: number | undefined): boolean {
   return samples !== undefined && !run.pinned && indexAt(run, samples) >= 0
-}
-
-function keep(
-  run: RunView,
-  compared: Partial<ExitDecision> & { rule: string; atSamples: number },
-): ExitDecision {
-  return {
-    kind: 'keep',
-    runId: run.id,
-    observed: null,
-    threshold: null,
-    peers: [],
-    savedSamples: 0,
-    ...compared,
-  }
 }
 
 function finite(value: number | undefined): number | null {

@@ -1,13 +1,12 @@
 import type { ExitDecision, RunView, SweepView } from '../model/tuning'
 import { remainingSamples, trainedSamples } from './curve'
 import { isAlive } from './rung'
-import { standing } from './standing'
 
 export interface Widening {
   /** Samples of the budget that are left when every living run has trained to its end. */
   left: number
-  /** Position of a run at the rung that cut it; lower is better. */
-  score: (run: RunView) => number
+  /** Scores by run at the rung after that many passed ones; lower is better. */
+  scores: (passedRung: number) => ReadonlyMap<string, number>
   /** Whether a living run may train now. */
   mayTrain: (run: RunView) => boolean
 }
@@ -16,14 +15,16 @@ export interface Widening {
  * When slots are idle, the best of the runs that were cut resume for another rung: as long as the budget could pay for
  * them to the end (rule E66), or in slots that nobody else wants (rule E68).
  */
-export function widen(view: SweepView, { left, score, mayTrain }: Widening): ExitDecision[] {
+export function widen(view: SweepView, { left, scores, mayTrain }: Widening): ExitDecision[] {
   const alive = view.runs.filter(isAlive)
   let idle = view.slots - alive.filter(mayTrain).length
   let spare = (view.spareSlots ?? 0) - alive.filter(({ onSpare }) => onSpare).length
   let budget = left
-  if (idle <= 0 || (spare <= 0 && budget <= 0)) return []
+  const parked = view.runs.filter(isCut)
+  const cheapest = Math.min(...parked.map(remainingSamples))
+  if (idle <= 0 || parked.length === 0 || (spare <= 0 && budget < cheapest)) return []
   const resumed: ExitDecision[] = []
-  for (const run of parkedFromBest(view, score)) {
+  for (const run of fromBest(parked, scores)) {
     const isPaid = remainingSamples(run) <= budget
     if (idle <= 0) break
     if (!isPaid && spare <= 0) continue
@@ -45,11 +46,18 @@ export function widen(view: SweepView, { left, score, mayTrain }: Widening): Exi
   return resumed
 }
 
-/** Runs that the ladder cut, from the highest rung and the best place there. */
-function parkedFromBest(view: SweepView, score: (run: RunView) => number): RunView[] {
-  return view.runs
-    .filter((run) => standing(run) === 'out' && run.stopReason === 'underperforming' && !run.audited)
-    .map((run) => ({ run, score: score(run) }))
+function isCut(run: RunView): boolean {
+  return run.state === 'parked' && run.stopReason === 'underperforming' && !run.audited
+}
+
+/** From the highest rung and the best place there. */
+function fromBest(parked: readonly RunView[], scores: Widening['scores']): RunView[] {
+  const byRung = new Map<number, ReadonlyMap<string, number>>()
+  for (const { passedRung } of parked) {
+    if (!byRung.has(passedRung)) byRung.set(passedRung, scores(passedRung))
+  }
+  return parked
+    .map((run) => ({ run, score: byRung.get(run.passedRung)!.get(run.id) ?? Number.POSITIVE_INFINITY }))
     .sort(
       (a, b) => b.run.passedRung - a.run.passedRung || a.score - b.score || (a.run.id < b.run.id ? -1 : 1),
     )
