@@ -135,6 +135,9 @@ export const question = z
             .object({ params: z.record(z.string(), z.unknown()), value: z.number().nullable() })
             .meta({ id: 'ToldRun' }),
         ),
+        pending: z
+          .array(z.record(z.string(), z.unknown()))
+          .describe('Configurations that were suggested and have not ended'),
       })
       .meta({ id: 'Suggest' }),
     z

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { nodeWork } from '../server/db/snapshot-node'
+import { nodeWork, type OwnAttempt, type OwnExecutor } from '../server/db/snapshot-node'
 import type { AgentLink } from './gateway/agent-link'
 import { startRunCommand } from './start-run'
 
@@ -14,6 +14,7 @@ export async function dispatch(pool: Pool, link: AgentLink): Promise<void> {
     if (attempt.state === 'ending')
       link.tell(`park ${runId} ${epoch}`, { type: 'park-run', runId, attempt: number, epoch })
   }
+  stopUnknown(link, attempts, executors)
   for (const executor of executors) {
     if (executor.state === 'ending')
       link.tell(`stop ${executor.id}`, { type: 'stop-executor', executorId: executor.id })
@@ -31,4 +32,18 @@ export async function dispatch(pool: Pool, link: AgentLink): Promise<void> {
   for (const attempt of attempts)
     if (attempt.state === 'starting' && link.told.has(`executor ${attempt.executorId}`))
       link.tell(`start ${attempt.runId} ${attempt.epoch}`, startRunCommand(attempt))
+}
+
+/** What the agent had when it joined and the database does not expect of it any more. */
+function stopUnknown(
+  link: AgentLink,
+  attempts: readonly OwnAttempt[],
+  executors: readonly OwnExecutor[],
+): void {
+  for (const { runId, attempt, epoch } of link.hello.running)
+    if (!attempts.some((own) => own.runId === runId && own.epoch === epoch))
+      link.tell(`park ${runId} ${epoch}`, { type: 'park-run', runId, attempt, epoch })
+  for (const executorId of link.hello.executors)
+    if (!executors.some((own) => own.id === executorId))
+      link.tell(`stop ${executorId}`, { type: 'stop-executor', executorId })
 }

@@ -6,13 +6,18 @@ import { trimJournal, WORK_CHANNEL } from '../server/db/journal'
 import { renewNode, renewSweeps } from '../server/db/leases'
 import { loseNodes, reconcileNode } from '../server/db/leases-lost'
 import { listen } from '../server/db/listen'
+import { reopenQuestions, trimQuestions } from '../server/db/questions'
+import { droppableCheckpoints, markDropped, trimSamples } from '../server/db/snapshot-retention'
+import { applyWishes } from '../server/db/wishes'
 import { databaseApplier, runCycle, StalePlans } from './cycle'
 import { dispatch } from './dispatch'
 import type { AgentLink } from './gateway/agent-link'
 import { Gateway } from './gateway/gateway'
 import { Ingestor } from './ingestor'
 import { log } from './log'
+import { Questions } from './questions'
 import { leaseInDatabase, type Settings } from './settings'
+import { Suggestions } from './suggest'
 import { Turns } from './turns'
 
 const SAMPLE_SECONDS = 5
@@ -24,6 +29,8 @@ export class Lead {
   private readonly turns = new Turns()
   private readonly gateway: Gateway
   private readonly ingestor: Ingestor
+  private readonly questions: Questions
+  private readonly suggestions: Suggestions
   private readonly sampledAt = new Map<string, number>()
   private readonly timers: NodeJS.Timeout[] = []
   private rung = false
@@ -43,14 +50,19 @@ export class Lead {
       onJoined: (link, acked) => this.joined(link, acked),
       onEvents: (_link, arrivals) => this.ingestor.add(arrivals),
       onHeartbeat: (link, beat) => this.heartbeat(link, beat),
-      onReply: async () => {},
-      onLeft: (link) => this.turns.take(() => markDisconnected(pool, link.nodeId)),
+      onReply: async (reply) => {
+        if (!(await this.questions.take(reply))) await this.suggestions.take(reply)
+      },
+      onLeft: (link) => this.left(link),
     })
+    this.questions = new Questions(pool, this.gateway.links)
+    this.suggestions = new Suggestions(pool, this.gateway.links, settings.maxSlots)
   }
 
   /** Answers the port that agents connect to. */
   async start(): Promise<number> {
     await this.pool.query(`UPDATE "Node" SET "state" = 'disconnected' WHERE "state" = 'alive'`)
+    await reopenQuestions(this.pool)
     const port = await this.gateway.listen(this.settings.port, this.settings.host)
     this.listener = listen(
       this.settings.databaseUrl,
@@ -66,6 +78,9 @@ export class Lead {
     this.every(UPKEEP_SECONDS, async () => {
       await renewSweeps(this.pool)
       await trimJournal(this.pool, JOURNAL_METRIC_SECONDS)
+      await trimQuestions(this.pool)
+      await trimSamples(this.pool)
+      await this.dropCheckpoints()
     })
     return port
   }
@@ -100,6 +115,9 @@ export class Lead {
   }
 
   private async cycle(): Promise<void> {
+    await this.questions.hand()
+    await applyWishes(this.pool, this.settings.parkedSeconds)
+    await this.suggestions.ask()
     await runCycle(this.pool, this.settings, databaseApplier(this.pool, this.settings))
     for (const link of this.gateway.links.values()) if (link.reconciled) await dispatch(this.pool, link)
   }
@@ -117,6 +135,26 @@ export class Lead {
   private async joined(link: AgentLink, acked: number): Promise<void> {
     if (link.isDrained(acked)) await this.reconcile(link)
     this.ring()
+  }
+
+  private async left(link: AgentLink): Promise<void> {
+    await this.questions.leave(link)
+    await this.turns.take(() => markDisconnected(this.pool, link.nodeId))
+    this.ring()
+  }
+
+  private async dropCheckpoints(): Promise<void> {
+    const droppable = (await droppableCheckpoints(this.pool)).filter(({ nodeId }) =>
+      this.gateway.links.has(nodeId),
+    )
+    await markDropped(
+      this.pool,
+      droppable.map(({ id }) => id),
+    )
+    for (const [nodeId, link] of this.gateway.links) {
+      const paths = droppable.filter((one) => one.nodeId === nodeId).map((one) => one.path)
+      if (paths.length > 0) link.send({ type: 'drop-checkpoints', paths })
+    }
   }
 
   /** What it runs and nobody expects is stopped; what it should run and does not is placed again. */

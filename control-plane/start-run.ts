@@ -1,35 +1,28 @@
 import type { AdapterConfig, StartRun } from '../contracts/agent-commands'
+import { completeConfiguration } from '../engine/search/complete-configuration'
+import type { Value } from '../engine/search/space'
 import type { OwnAttempt } from '../server/db/snapshot-node'
 
-/** Every hyper-parameter that a sweep file may leave out. Alpha is twice the rank unless it is given. */
-const DEFAULTS = {
-  learning_rate: 2e-4,
-  rank: 16,
-  batch_size: 8,
-  dropout: 0,
-  weight_decay: 0,
-  warmup_ratio: 0,
-  lr_scheduler: 'constant',
-  target_modules: 'all-linear',
-} as const
-
 /** A run's hyper-parameters, complete: the agent adds no default of its own. */
-export function adapterConfig(params: Readonly<Record<string, unknown>>, sweepSeed: number): AdapterConfig {
-  const value = { ...DEFAULTS, ...params } as Record<string, unknown>
-  const rank = Number(value.rank)
+export function adapterConfig(params: Readonly<Record<string, Value>>, sweepSeed: number): AdapterConfig {
+  const value = completeConfiguration(params, sweepSeed)
   return {
-    learningRate: Number(value.learning_rate),
-    rank,
-    alpha: value.alpha === undefined ? 2 * rank : Number(value.alpha),
-    dropout: Number(value.dropout),
-    weightDecay: Number(value.weight_decay),
-    batchSize: Number(value.batch_size),
-    targetModules: value.target_modules as string | string[],
+    learningRate: value.learning_rate,
+    rank: value.rank,
+    alpha: value.alpha,
+    dropout: value.dropout,
+    weightDecay: value.weight_decay,
+    batchSize: value.batch_size,
+    targetModules:
+      typeof value.target_modules === 'string' ? value.target_modules : [...value.target_modules],
     lrScheduler: value.lr_scheduler as AdapterConfig['lrScheduler'],
-    warmupRatio: Number(value.warmup_ratio),
-    seed: value.seed === undefined ? sweepSeed : Number(value.seed),
+    warmupRatio: value.warmup_ratio,
+    seed: value.seed,
   }
 }
+
+/** Where a sweep file gives neither epochs nor steps. */
+const DEFAULT_EPOCHS = 3
 
 /** The command that starts a granted attempt, from the start or from its newest state. */
 export function startRunCommand(attempt: OwnAttempt): StartRun {
@@ -43,7 +36,7 @@ export function startRunCommand(attempt: OwnAttempt): StartRun {
     executorId: attempt.executorId,
     config: adapterConfig(attempt.params, spec.seed),
     data: { dataset: attempt.dataset, maxLength: spec.max_length, training: spec.training },
-    epochs: spec.max_steps === undefined ? (spec.epochs ?? 1) : null,
+    epochs: spec.max_steps === undefined ? (attempt.epochs ?? spec.epochs ?? DEFAULT_EPOCHS) : null,
     maxSteps: spec.max_steps ?? null,
     evaluations: spec.evaluations,
     restore: attempt.restore,

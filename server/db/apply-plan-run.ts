@@ -1,5 +1,6 @@
 import type { PauseRun, PlaceRun, StopRun } from '../../engine/model/plan'
-import type { Applying } from './apply-plan'
+import type { Applying } from './applying'
+import { endAttempt } from './attempts'
 import { decisionRow } from './decisions'
 import { grantRun } from './leases'
 
@@ -69,7 +70,7 @@ async function stop(applying: Applying, action: StopRun, home: RunHome): Promise
        "parkedUntil" = now() + make_interval(secs => $4) WHERE "id" = $1`,
     [action.runId, action.reason, decision.id, settings.parkedSeconds],
   )
-  await endAttempt(applying, action.runId, action.reason)
+  await endAttempt(client, action.runId, action.reason)
   journal.push(decision.entry, runEntry(home.sweepId, action.runId, 'parked', action.reason))
 }
 
@@ -77,7 +78,7 @@ async function pause(applying: Applying, action: PauseRun, home: RunHome): Promi
   const { client, settings, journal } = applying
   if (home.state !== 'training') return
   await client.query(`UPDATE "Run" SET "state" = 'waiting' WHERE "id" = $1`, [action.runId])
-  await endAttempt(applying, action.runId, action.reason)
+  await endAttempt(client, action.runId, action.reason)
   const decision = await decisionRow(client, {
     jobId: home.sweepId,
     runId: action.runId,
@@ -88,15 +89,6 @@ async function pause(applying: Applying, action: PauseRun, home: RunHome): Promi
     seen: action.exit ?? action.why,
   })
   journal.push(decision.entry, runEntry(home.sweepId, action.runId, 'waiting', action.reason))
-}
-
-/** Asks the live attempt of a run to end; it holds its slot until the agent has confirmed. */
-export async function endAttempt({ client }: Applying, runId: string, reason: string): Promise<void> {
-  await client.query(
-    `UPDATE "Attempt" SET "state" = 'ending', "endReason" = $2
-     WHERE "runId" = $1 AND "state" IN ('starting', 'running')`,
-    [runId, reason],
-  )
 }
 
 export function runEntry(jobId: string, runId: string, state: string, reason?: string) {

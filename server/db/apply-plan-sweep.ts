@@ -7,8 +7,8 @@ import type {
   ResizeSweep,
   StopExecutor,
 } from '../../engine/model/plan'
-import type { Applying } from './apply-plan'
 import { runEntry } from './apply-plan-run'
+import type { Applying } from './applying'
 import { decisionRow } from './decisions'
 import { summarise } from './ingest-evaluations'
 import { grantSweep, release, sweepSubject } from './leases'

@@ -1,29 +1,14 @@
-import type { Pool, PoolClient } from 'pg'
+import type { Pool } from 'pg'
 import type { Plan } from '../../engine/model/plan'
 import type { ExitDecision } from '../../engine/model/tuning'
 import { applyRun } from './apply-plan-run'
 import { applyExecutor, applyHold, applySweep, endSweep } from './apply-plan-sweep'
+import type { Applying, PlanSettings } from './applying'
 import { decisionRow } from './decisions'
-import { type JournalEntry, writeJournal } from './journal'
+import { writeJournal } from './journal'
 import { inTransaction } from './transaction'
 
 export type Applied = 'applied' | 'rejected'
-
-export interface PlanSettings {
-  /** How long a run's lease lasts without renewal. */
-  leaseSeconds: number
-  /** How long a stopped run stays revivable. */
-  parkedSeconds: number
-  /** The sentence of an early-exit decision. */
-  sentence: (decision: ExitDecision) => string
-}
-
-/** What every action of a plan is applied with. */
-export interface Applying {
-  client: PoolClient
-  settings: PlanSettings
-  journal: JournalEntry[]
-}
 
 /**
  * Applies a plan whole or not at all: version, leases, decisions, placements, attempts and journal in one transaction.

@@ -1,8 +1,9 @@
 import type { PoolClient } from 'pg'
 import type { RunFacts } from '../../contracts/agent-events'
 import { decisionRow } from './decisions'
-import type { EventOf } from './ingest'
+import { failSweep } from './fail-sweep'
 import { summarise } from './ingest-evaluations'
+import type { EventOf } from './ingest-event'
 import type { JournalEntry } from './journal'
 import { release, runSubject } from './leases'
 
@@ -130,7 +131,7 @@ async function ended(
     await client.query('UPDATE "Run" SET "stopDecisionId" = $2 WHERE "id" = $1', [run.id, decision.id])
     journal.push(decision.entry)
   }
-  if (event.reason === 'bad-input') await failSweep(client, event, run, journal)
+  if (event.reason === 'bad-input') journal.push(...(await failSweep(client, run.sweepId, event.message)))
 }
 
 interface After {
@@ -157,21 +158,4 @@ function stateAfter(event: AttemptEvent, run: LiveRun): After {
   const lostItsPlace = event.reason === 'executor-died' || event.reason === 'lease-lost'
   if (lostItsPlace && run.crashes < MAX_CRASHES) return { state: 'waiting', stopReason: null, error: null }
   return { state: 'failed', stopReason: null, error: event.message }
-}
-
-/** Nothing of the sweep can train: its data set or its model cannot be read. */
-async function failSweep(
-  client: PoolClient,
-  event: AttemptEvent,
-  run: LiveRun,
-  journal: JournalEntry[],
-): Promise<void> {
-  const { rowCount } = await client.query(
-    `UPDATE "Job" SET "state" = 'failed', "error" = $2, "endedAt" = $3, "hold" = NULL
-     WHERE "id" = $1 AND "state" IN ('waiting', 'running')
-       AND NOT EXISTS (SELECT 1 FROM "Run" WHERE "sweepId" = $1 AND "step" > 0)`,
-    [run.sweepId, event.message, event.at],
-  )
-  if (rowCount)
-    journal.push({ kind: 'sweep', jobId: run.sweepId, data: { state: 'failed', error: event.message } })
 }

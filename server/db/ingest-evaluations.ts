@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg'
-import type { EventOf } from './ingest'
+import type { EventOf } from './ingest-event'
 import type { JournalEntry } from './journal'
 
 /** Names under which the two losses of an evaluation are kept in `Metric`. */

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg'
-import type { EventOf } from './ingest'
+import { failSweep } from './fail-sweep'
+import type { EventOf } from './ingest-event'
 import type { JournalEntry } from './journal'
 
 /** Where executors stand. An `ending` one is not called ready again by a late event; an ended one stays ended. */
@@ -31,6 +32,8 @@ export async function ingestExecutors(
     )
     const row = rows[0]
     if (!row || row.state === row.was) continue
+    if (event.fault === 'bad-input' && row.jobId)
+      journal.push(...(await failSweep(client, row.jobId, event.message)))
     journal.push({
       kind: 'executor',
       jobId: row.jobId,

@@ -1,6 +1,6 @@
 import { nanoid } from 'nanoid'
 import type { PoolClient } from 'pg'
-import type { EventOf } from './ingest'
+import type { EventOf } from './ingest-event'
 import type { JournalEntry } from './journal'
 
 /** Checkpoints: where the state of a run lies. */

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg'
-import type { EventOf } from './ingest'
+import type { EventOf } from './ingest-event'
 import type { JournalEntry } from './journal'
 
 /** Points of one run as live charts take them. */

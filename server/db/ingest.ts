@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg'
 import type { DurableEvent } from '../../contracts/agent-events'
 import { ingestAttempts } from './ingest-attempts'
 import { ingestEvaluations } from './ingest-evaluations'
+import type { EventOf } from './ingest-event'
 import { ingestExecutors } from './ingest-executors'
 import { ingestCheckpoints, ingestOutputs } from './ingest-files'
 import { ingestMetrics } from './ingest-metrics'
@@ -22,8 +23,6 @@ export interface Ingested {
   decisive: boolean
 }
 
-export type EventOf<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
-
 /**
  * Stores what agents reported, in one transaction with the numbers up to which it is stored. What was stored before is
  * passed over by its number; what comes under an older epoch than the run's newest is refused by the statement that
@@ -41,20 +40,21 @@ export async function ingest(pool: Pool, arrivals: readonly Arrival[]): Promise<
     }
     const of = <K extends DurableEvent['kind']>(kind: K) =>
       events.flatMap(({ event }) => (event.kind === kind ? [event as EventOf<K>] : []))
+    const executors = await ingestExecutors(client, of('executor'))
     const journal: JournalEntry[] = [
       ...(await ingestMetrics(client, of('metrics'))),
       ...(await ingestEvaluations(client, of('evaluation'))),
       ...(await ingestCheckpoints(client, of('checkpoint'))),
       ...(await ingestOutputs(client, of('output-sample'))),
       ...(await ingestAttempts(client, of('attempt'))),
-      ...(await ingestExecutors(client, of('executor'))),
+      ...executors,
     ]
     await client.query(
       `UPDATE "Node" n SET "ackedSeq" = a.seq FROM unnest($1::text[], $2::bigint[]) AS a(id, seq)
        WHERE n."id" = a.id`,
       [[...acked.keys()], [...acked.values()]],
     )
-    const decisive = events.some(({ event }) => DECISIVE.has(event.kind))
+    const decisive = executors.length > 0 || events.some(({ event }) => DECISIVE.has(event.kind))
     if (decisive) await client.query('UPDATE "Cluster" SET "version" = "version" + 1')
     await writeJournal(client, journal)
     return { acked, decisive }

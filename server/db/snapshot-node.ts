@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { SweepSpec } from '../../contracts/sweep-spec'
+import type { Value } from '../../engine/search/space'
 
 /** An attempt that a node should know of. */
 export interface OwnAttempt {
@@ -10,9 +11,10 @@ export interface OwnAttempt {
   executorId: string
   executorState: string
   sweepId: string
-  params: Record<string, unknown>
+  params: Record<string, Value>
   spec: SweepSpec
   dataset: string
+  epochs: number | null
   /** Folder of the newest state that the run may go on from. */
   restore: string | null
 }
@@ -35,7 +37,7 @@ export async function nodeWork(
 ): Promise<{ attempts: OwnAttempt[]; executors: OwnExecutor[] }> {
   const attempts = await pool.query<OwnAttempt>(
     `SELECT a."runId", a."number" AS "attempt", a."epoch", a."state"::text AS "state", a."executorId",
-       e."state" AS "executorState", r."sweepId", r."params", s."spec", s."dataset",
+       e."state" AS "executorState", r."sweepId", r."params", s."spec", s."dataset", s."epochs",
        (SELECT c."path" FROM "Checkpoint" c WHERE c."runId" = r."id" AND c."deletedAt" IS NULL
          ORDER BY c."step" DESC, c."attempt" DESC LIMIT 1) AS "restore"
      FROM "Attempt" a JOIN "Run" r ON r."id" = a."runId" JOIN "Sweep" s ON s."jobId" = r."sweepId"

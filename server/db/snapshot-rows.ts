@@ -42,13 +42,15 @@ export interface RunRow {
   stepMs: number | null
 }
 
-/** Sweeps that a plan may act on, by id. */
+/** Sweeps that a plan may act on, by id; one that is being cancelled is not planned any more. */
 export async function sweepRows(client: PoolClient): Promise<Map<string, SweepRow>> {
   const { rows } = await client.query<SweepRow>(
     `SELECT j."id", j."name", j."projectId", j."state"::text AS "state", j."priority", j."gpus",
        extract(epoch FROM j."createdAt")::float8 AS "submittedAt", s."spec", s."model", s."dataset", s."method",
        s."trainSamples", s."epochs", s."evaluations", s."memory", s."forecast" AS "remaining"
      FROM "Job" j JOIN "Sweep" s ON s."jobId" = j."id" WHERE j."state" IN ('waiting', 'running')
+       AND NOT EXISTS (SELECT 1 FROM "Wish" w WHERE w."kind" = 'cancel' AND w."subject" = 'sweep:' || j."id"
+         AND w."appliedAt" IS NULL)
      ORDER BY j."createdAt", j."id"`,
   )
   return new Map(rows.map((row) => [row.id, row]))

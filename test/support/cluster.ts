@@ -6,8 +6,8 @@ import { nanoid } from 'nanoid'
 import type { Pool } from 'pg'
 import { type SweepSpecInput, sweepSpec } from '../../contracts/sweep-spec'
 import { openPool } from '../../server/db/pool'
-import { eventually, startAgent, startControlPlane, type TestProcess } from './processes'
 import { freePort } from './postgres'
+import { eventually, startAgent, startControlPlane, type TestProcess } from './processes'
 
 /** A control plane and agents over a database, all real processes. */
 export class TestCluster {
@@ -47,7 +47,13 @@ export class TestCluster {
   }
 
   async agent(name = 'node-a', env: Record<string, string> = {}): Promise<TestProcess> {
-    const started = startAgent({ port: this.port, name, dataDir: this.dataDir, token: await this.invite(), env })
+    const started = startAgent({
+      port: this.port,
+      name,
+      dataDir: this.dataDir,
+      token: await this.invite(),
+      env,
+    })
     this.processes.add(started)
     return started
   }
@@ -66,12 +72,10 @@ export class TestCluster {
       [id, JSON.stringify(spec), spec.model, spec.dataset, spec.method, spec.evaluations],
     )
     for (const [i, one] of params.entries())
-      await this.pool.query('INSERT INTO "Run" ("id", "sweepId", "number", "params") VALUES ($1, $2, $3, $4)', [
-        nanoid(12),
-        id,
-        i + 1,
-        JSON.stringify(one),
-      ])
+      await this.pool.query(
+        'INSERT INTO "Run" ("id", "sweepId", "number", "params") VALUES ($1, $2, $3, $4)',
+        [nanoid(12), id, i + 1, JSON.stringify(one)],
+      )
     await this.pool.query('NOTIFY alto_work')
     return id
   }
@@ -90,10 +94,12 @@ export class TestCluster {
   }
 
   /** Waits until the sweep is in one of these states; fails with the ends of all logs where it does not happen. */
-  async sweepState(id: string, states: readonly string[], seconds = 40): Promise<string> {
+  async sweepState(id: string, states: readonly string[], seconds = 80): Promise<string> {
     try {
       return await eventually(`sweep ${id} to be ${states.join(' or ')}`, seconds, async () => {
-        const [job] = await this.rows<{ state: string }>('SELECT "state"::text FROM "Job" WHERE "id" = $1', [id])
+        const [job] = await this.rows<{ state: string }>('SELECT "state"::text FROM "Job" WHERE "id" = $1', [
+          id,
+        ])
         return states.includes(job!.state) && job!.state
       })
     } catch (error) {

@@ -19,7 +19,11 @@ export class TestProcess {
   }
 
   static start(command: string, args: string[], env: Record<string, string>): TestProcess {
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     return new TestProcess(child)
   }
 

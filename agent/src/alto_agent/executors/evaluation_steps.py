@@ -7,7 +7,7 @@ FIRST_POINT_SHARE = 4
 
 
 def evaluation_steps(total_steps: int, evaluations: int) -> frozenset[int]:
-    """Steps after which to evaluate: `evaluations` equal fractions of the run, its end included, and one early on.
+    """Steps after which to evaluate: equal fractions of the run, its end included, and one early on.
 
     Equal fractions make runs of different batch sizes comparable at equal samples.
     """

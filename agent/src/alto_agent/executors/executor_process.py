@@ -19,7 +19,7 @@ _LINE_LIMIT = 16 * 1024 * 1024
 
 
 class ExecutorProcess:
-    """A child in a process group of its own. It ends when this end of the socket closes, however that happens."""
+    """A child in a process group of its own. It ends when this end of the socket closes."""
 
     def __init__(self, order: StartExecutor, data_dir: Path, kind: str) -> None:
         self.order = order
@@ -36,7 +36,7 @@ class ExecutorProcess:
         return self._process.pid if self._process else None
 
     async def run(self, on_event: Callable[[DurableEvent], object]) -> str | None:
-        """Starts the child and hands its events on until it ends. Answers why it ended, `None` where it was asked to."""
+        """Hands the child's events on until it ends. Answers why it ended, `None` where it was asked to."""
         ours, theirs = socket.socketpair()
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -105,7 +105,7 @@ class ExecutorProcess:
 
 def _sentence(code: int) -> str:
     if code == -signal.SIGKILL:
-        return "The executor was killed by the system or a person, most often because the machine ran out of memory."
+        return "The executor was killed, most often because the machine ran out of memory."
     if code < 0:
         return (
             f"The executor ended with signal {signal.Signals(-code).name}; the agent's log has the details."

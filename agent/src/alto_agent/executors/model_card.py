@@ -6,7 +6,7 @@ from alto_agent.tuning.executor.spec import AdapterSpec
 
 
 def model_card(
-    run_id: str, spec: AdapterSpec, base_model: str, dataset: str, best_val_loss: float | None
+    run_id: str, spec: AdapterSpec, base_model: str, dataset: str | None, best_val_loss: float | None
 ) -> str:
     """Markdown with the front matter that model hubs read."""
     targets = spec.target_modules if isinstance(spec.target_modules, str) else ", ".join(spec.target_modules)
@@ -25,11 +25,16 @@ def model_card(
         "Seed": str(spec.seed),
         "Best validation loss": loss,
     }
+    front = f"base_model: {base_model}\nlibrary_name: peft\n"
+    trained_on = ""
+    if dataset is not None:
+        front += f"datasets:\n- {dataset}\n"
+        trained_on = f" on `{dataset}`"
     table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
     return (
-        f"---\nbase_model: {base_model}\nlibrary_name: peft\ndatasets:\n- {dataset}\ntags:\n- lora\n---\n\n"
+        f"---\n{front}tags:\n- lora\n---\n\n"
         f"# LoRA adapter of run {run_id}\n\n"
-        f"Trained with Alto on `{dataset}` over `{base_model}`. "
+        f"Trained with Alto{trained_on} over `{base_model}`. "
         "The weights are those of its lowest validation loss.\n\n"
         f"| | |\n|---|---|\n{table}\n\n"
         "```python\nfrom peft import PeftModel\n\n"

@@ -66,7 +66,7 @@ class RunInSlot:
     def state_folder(self, step: int) -> Path:
         """Where this attempt writes its state at `step`, relative to the artifact store.
 
-        A folder of its own for each, so that a run goes on exactly from the step that the control plane has stored.
+        Each has its own folder, so that a run goes on from exactly the step that is in the database.
         """
         return Path("runs") / self.order.run_id / f"attempt-{self.order.attempt}" / f"step-{step}"
 
@@ -123,7 +123,9 @@ class RunInSlot:
     ) -> AttemptEvent:
         """Where this attempt stands."""
         facts = self._facts() if state == "started" else None
-        return _attempt_event(self.order, state, self.step, self.samples, reason, message, facts)
+        return _attempt_event(
+            self.order, state, at=(self.step, self.samples), reason=reason, message=message, facts=facts
+        )
 
     def _facts(self) -> RunFacts:
         train = len(self.data.data.train)
@@ -139,14 +141,14 @@ class RunInSlot:
 
 def refused(order: StartRun, reason: FaultReason, message: str) -> AttemptEvent:
     """A run that never came into a slot."""
-    return _attempt_event(order, "failed", 0, 0, reason, message, None)
+    return _attempt_event(order, "failed", at=(0, 0), reason=reason, message=message, facts=None)
 
 
 def _attempt_event(
     order: StartRun,
     state: AttemptState,
-    step: int,
-    samples: int,
+    *,
+    at: tuple[int, int],
     reason: FaultReason | None,
     message: str | None,
     facts: RunFacts | None,
@@ -157,8 +159,8 @@ def _attempt_event(
         epoch=order.epoch,
         at=utc_now(),
         state=state,
-        step=step,
-        samples=samples,
+        step=at[0],
+        samples=at[1],
         reason=reason,
         message=message,
         facts=facts,

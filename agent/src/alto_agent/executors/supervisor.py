@@ -29,7 +29,7 @@ _log = logger_named("supervisor")
 class Supervisor:
     """Starts and ends executors, routes commands to them, and ends attempts whose lease is over.
 
-    Every attempt that was started here ends with exactly one `parked`, `done` or `failed` event, whatever dies.
+    Every attempt that was started here ends with exactly one `parked`, `done` or `failed` event.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Supervisor:
             found[0].stop()
 
     def start_run(self, order: StartRun) -> None:
-        """A repeat changes nothing; a run for an executor that is gone fails, so that it can be placed again."""
+        """A repeat changes nothing; where its executor is gone it fails, so that it can be placed again."""
         key = AttemptKey(order.run_id, order.attempt, order.epoch)
         if key in self._attempts:
             return
@@ -162,7 +162,7 @@ class Supervisor:
                 event = event.model_copy(
                     update={
                         "reason": "lease-lost",
-                        "message": "The control plane could not be reached, so the node parked the run by itself.",
+                        "message": "The control plane was out of reach, so the node parked the run.",
                     }
                 )
         self._record(event)

@@ -143,15 +143,15 @@ class Worker:
                 self._fail(executor, self._runs[run_id], fault.reason, fault.message)
 
     def _park(self, executor: TrainingExecutor, run: RunInSlot) -> None:
-        self._leave(executor, run, "parked", "parked", None, None)
+        self._leave(executor, run, "parked", "parked")
 
     def _fail(self, executor: TrainingExecutor, run: RunInSlot, reason: FaultReason, message: str) -> None:
-        self._leave(executor, run, "parked", "failed", reason, message)
+        self._leave(executor, run, "parked", "failed", reason=reason, message=message)
 
     def _finish(self, executor: TrainingExecutor, run: RunInSlot) -> None:
         for event in finish_run(executor, run, self._source, self._artifacts):
             self._channel.send(event)
-        self._leave(executor, run, "final", "done", None, None)
+        self._leave(executor, run, "final", "done")
 
     def _leave(
         self,
@@ -159,10 +159,11 @@ class Worker:
         run: RunInSlot,
         purpose: Purpose,
         state: AttemptState,
-        reason: FaultReason | None,
-        message: str | None,
+        *,
+        reason: FaultReason | None = None,
+        message: str | None = None,
     ) -> None:
-        """Frees the slot at once; the state is written in the background, and the end is told once it is on disk."""
+        """Frees the slot at once; the end is told when the state, written in the background, is on disk."""
         run_id = run.order.run_id
         self._send_metrics(run)
         future = executor.checkpoint(run_id, self._artifacts / run.state_folder(run.step))

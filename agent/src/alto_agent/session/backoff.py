@@ -6,7 +6,7 @@ import random
 
 
 class Backoff:
-    """Doubles from `first` to `longest` seconds; each wait is drawn at random, so that nodes do not return at once."""
+    """Doubles from `first` to `longest` seconds; jittered, so that nodes do not all return at once."""
 
     def __init__(self, first: float = 0.25, longest: float = 15.0) -> None:
         self._first = first

@@ -9,7 +9,7 @@ TOKEN_VARIABLE = "ALTO_NODE_TOKEN"
 
 
 class Identity:
-    """A node identity on disk, readable by its owner only, or the token that this process was started with."""
+    """A node identity on disk, readable by its owner only, or the token that the process was given."""
 
     def __init__(self, path: Path, given: str | None) -> None:
         """`given` is an invitation or an identity from the environment; the stored one is tried first."""

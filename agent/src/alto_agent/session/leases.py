@@ -1,4 +1,4 @@
-"""Which attempts this node may still work on. What cannot be renewed is given up here before it may start elsewhere."""
+"""Which attempts this node may work on: what it cannot renew it gives up, before that may start elsewhere."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LeaseBook:
         self._ends[key] = now + self.lease_seconds
 
     def renew(self, keys: Iterable[AttemptKey], asked_at: float) -> None:
-        """The control plane renewed these; the lease counts from when the heartbeat was sent, not from the answer."""
+        """The control plane renewed these; the lease counts from when the heartbeat was sent."""
         for key in keys:
             if key in self._ends and key not in self._parking:
                 self._ends[key] = max(self._ends[key], asked_at + self.lease_seconds)

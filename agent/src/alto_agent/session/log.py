@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
-            "time": datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds"),
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "source": record.name,
             "msg": record.getMessage(),
@@ -42,4 +42,4 @@ def logger_named(name: str) -> logging.Logger:
 
 def utc_now() -> datetime:
     """Now, as the contracts want it."""
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)

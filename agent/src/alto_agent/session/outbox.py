@@ -1,4 +1,4 @@
-"""From events that happen to events that the control plane has stored: spool first, then send, then forget."""
+"""From events that happen to events that the control plane has stored: spool, send, forget."""
 
 from __future__ import annotations
 

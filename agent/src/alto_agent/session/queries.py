@@ -1,4 +1,4 @@
-"""Questions of the control plane, each answered by a child process: the session itself never loads a model."""
+"""Questions of the control plane, each answered by a child process: the session loads no model."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Queries:
         async with self._room:
             try:
                 return await self._ask_child(query)
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 return _failed(
                     query, f"The node did not find an answer within {TIMEOUT_SECONDS:.0f} seconds."
                 )

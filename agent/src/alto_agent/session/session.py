@@ -47,7 +47,7 @@ _log = logger_named("session")
 
 
 class Session:
-    """One agent from start to end. What trains goes on while the connection is away, for as long as its lease lasts."""
+    """One agent from start to end. While the connection is away, what trains goes on as long as its lease."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -96,7 +96,7 @@ class Session:
                 )
                 if problem.response.status_code in (401, 403):
                     self._identity.refused()
-            except (OSError, WebSocketException, asyncio.TimeoutError) as problem:
+            except (TimeoutError, OSError, WebSocketException) as problem:
                 _log.warning("not connected, trying again", extra=fields(problem=str(problem)))
             await asyncio.sleep(backoff.wait())
 

@@ -1,7 +1,7 @@
 """Events on disk until the control plane has stored them.
 
-Each has a number that grows by one for the life of the spool. It is written with fsync before it is sent, so that a
-killed agent or a lost machine sends it again; the control plane takes each number once.
+Each has a number that grows by one for the life of the spool. It is written with fsync before it is sent, so
+that a killed agent or a lost machine sends it again; the control plane takes each number once.
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ class Spool:
         self.dropped = 0
 
     def append(self, bodies: Sequence[tuple[str, bool]]) -> None:
-        """Stores events, `(json, expendable)` each, in one transaction. Raises `sqlite3.OperationalError` on a full disk."""
+        """Stores events, `(json, expendable)` each, in one transaction.
+
+        Raises `sqlite3.OperationalError` on a full disk; nothing is stored then.
+        """
         first = self.last_seq + 1
         rows = [(first + i, int(expendable), body) for i, (body, expendable) in enumerate(bodies)]
         with _transaction(self._db):
@@ -57,7 +60,8 @@ class Spool:
         surplus = self._count - self._max_events * 9 // 10
         with _transaction(self._db):
             dropped = self._db.execute(
-                "DELETE FROM event WHERE seq IN (SELECT seq FROM event WHERE expendable = 1 ORDER BY seq LIMIT ?)",
+                "DELETE FROM event WHERE seq IN "
+                "(SELECT seq FROM event WHERE expendable = 1 ORDER BY seq LIMIT ?)",
                 (surplus,),
             ).rowcount
         self._count -= dropped

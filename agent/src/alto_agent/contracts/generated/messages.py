@@ -322,6 +322,8 @@ class Suggest(Message):
     count: Annotated[int, Field(ge=1)]
     seed: int
     told: list[ToldRun]
+    pending: list[dict[str, JsonValue]]
+    """Configurations that were suggested and have not ended"""
 
 
 class ExportAdapter(Message):

@@ -1,0 +1,92 @@
+"""`python -m alto_agent.executors.answer`: a question on standard input, its answer on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, assert_never
+
+from pydantic import TypeAdapter
+
+from alto_agent.contracts.generated.messages import (
+    DescribeModel,
+    ExportAdapter,
+    PreviewDataset,
+    Question,
+    Suggest,
+)
+from alto_agent.executors.model_card import model_card
+from alto_agent.tuning.data.preview import preview
+from alto_agent.tuning.models.resolve_model import resolve_model
+from alto_agent.tuning.search.__main__ import ask
+from alto_agent.tuning.user_error import UserError
+
+_QUESTION: TypeAdapter[Question] = TypeAdapter(Question)
+
+
+def answer(question: Question, data_dir: Path) -> Any:
+    """The answer as a value for JSON. Raises `UserError` where the person must change something."""
+    artifacts = data_dir / "artifacts"
+    match question:
+        case PreviewDataset():
+            model = resolve_model(question.model, data_dir=data_dir, base_dir=artifacts, weights=False)
+            return preview(question.dataset, model, question.max_length, base_dir=artifacts)
+        case DescribeModel():
+            model = resolve_model(question.model, data_dir=data_dir, base_dir=artifacts, weights=False)
+            return model.as_json()
+        case Suggest():
+            return ask(
+                {
+                    "space": question.space,
+                    "n": question.count,
+                    "seed": question.seed,
+                    "told": [told.model_dump() for told in question.told],
+                    "pending": question.pending,
+                }
+            )
+        case ExportAdapter():
+            return _export(question, artifacts)
+        case _:
+            assert_never(question)
+
+
+def _export(question: ExportAdapter, artifacts: Path) -> dict[str, str]:
+    from alto_agent.tuning.executor.checkpoint import read_checkpoint
+    from alto_agent.tuning.executor.export_adapter import export_checkpoint
+
+    source = (artifacts / question.checkpoint).resolve()
+    if not source.is_relative_to(artifacts.resolve()):
+        raise UserError("checkpoint", "The checkpoint is not in the artifact store.")
+    folder = artifacts / "runs" / question.run_id / "adapter"
+    try:
+        saved = read_checkpoint(source)
+        export_checkpoint(source, folder, base_model_name=question.model)
+    except (OSError, ValueError) as problem:
+        raise UserError("checkpoint", f"The run's state cannot be read: {problem}.") from problem
+    best = saved.progress.get("best")
+    card = model_card(question.run_id, saved.spec, question.model, None, best["val_loss"] if best else None)
+    (folder / "README.md").write_text(card, encoding="utf-8")
+    return {"path": folder.relative_to(artifacts).as_posix()}
+
+
+def main() -> int:
+    """Whatever libraries print goes to standard error; standard output carries the answer alone."""
+    parser = argparse.ArgumentParser(prog="python -m alto_agent.executors.answer", description=__doc__)
+    parser.add_argument("--data-dir", type=Path, required=True)
+    given = parser.parse_args()
+    question = _QUESTION.validate_json(sys.stdin.read())
+    with os.fdopen(os.dup(1), "w") as out:
+        os.dup2(2, 1)
+        try:
+            reply: dict[str, Any] = {"result": answer(question, given.data_dir)}
+        except UserError as problem:
+            reply = problem.as_json()
+        json.dump(reply, out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,19 @@
+import type { PoolClient } from 'pg'
+import type { ExitDecision } from '../../engine/model/tuning'
+import type { JournalEntry } from './journal'
+
+export interface PlanSettings {
+  /** How long a run's lease lasts without renewal. */
+  leaseSeconds: number
+  /** How long a stopped run stays revivable. */
+  parkedSeconds: number
+  /** The sentence of an early-exit decision. */
+  sentence: (decision: ExitDecision) => string
+}
+
+/** What every action of a plan is applied with. */
+export interface Applying {
+  client: PoolClient
+  settings: PlanSettings
+  journal: JournalEntry[]
+}
