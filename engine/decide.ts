@@ -32,10 +32,10 @@ export function decideTuning(
   const changed = inScope(snapshot, policy, gangs, scope)
   const sweeps = inOrder(snapshot.sweeps.filter((sweep) => changed(sweep) && !parked.has(sweep.id)))
   const rooms = openRooms(snapshot, sweeps, gangs.held, policy)
-  const slots = fillSlots(rooms, sweeps, policy)
+  const contested = snapshot.sweeps.some((sweep) => !gangs.held.has(sweep.id) && !sweep.paused)
+  const slots = fillSlots(rooms, sweeps, contested, policy)
   const resized = new Set(gangs.actions.flatMap((action) => ('sweepId' in action ? [action.sweepId] : [])))
   const acted = new Set(slots.actions.flatMap((action) => ('runId' in action ? [action.runId] : [])))
-  const contested = snapshot.sweeps.some((sweep) => !gangs.held.has(sweep.id) && !sweep.paused)
   const releases = sweeps
     .filter((sweep) => !resized.has(sweep.id) && !sweep.view.runs.some((run) => acted.has(run.id)))
     .flatMap((sweep) => releaseExecutors(sweep, snapshot, rooms, gangs.held.get(sweep.id) ?? [], contested))

@@ -18,8 +18,14 @@ export interface Slots {
  * its policy gave, then slots that nobody of their sweep wants, lent to other sweeps in order of priority.
  *
  * @param sweeps in order of priority
+ * @param contested a sweep waits for GPUs: idle slots are not spare, since what fills them keeps their GPUs busy for longer
  */
-export function fillSlots(rooms: Rooms, sweeps: readonly SweepWork[], policy: TuningPolicy): Slots {
+export function fillSlots(
+  rooms: Rooms,
+  sweeps: readonly SweepWork[],
+  contested: boolean,
+  policy: TuningPolicy,
+): Slots {
   const exits = sweeps.map((sweep) => {
     const exit = decideExits(sweep, slotsOf(sweep, rooms), 0, policy)
     for (const end of exit.ends) vacate(rooms, end.runId)
@@ -27,6 +33,7 @@ export function fillSlots(rooms: Rooms, sweeps: readonly SweepWork[], policy: Tu
   })
   const filling: Filling = {
     rooms,
+    contested,
     policy,
     ended: new Set(exits.flatMap((exit) => exit.ends.map((end) => end.runId))),
     placed: new Map(),
@@ -61,6 +68,7 @@ export function fillSlots(rooms: Rooms, sweeps: readonly SweepWork[], policy: Tu
 
 interface Filling {
   rooms: Rooms
+  contested: boolean
   policy: TuningPolicy
   /** Runs that this plan stops or pauses. */
   ended: Set<string>
@@ -141,7 +149,7 @@ function borrow(filling: Filling, sweep: SweepWork, sweeps: readonly SweepWork[]
   const spare = lenders.reduce((sum, room) => sum + room.slots - room.runIds.length, 0)
   if (spare <= 0) return
   const slots = slotsOf(sweep, filling.rooms) + spare
-  for (const decision of decideExits(sweep, slots, spare, filling.policy).starts) {
+  for (const decision of decideExits(sweep, slots, filling.contested ? 0 : spare, filling.policy).starts) {
     startIn(filling, lenders, decision)
   }
 }
