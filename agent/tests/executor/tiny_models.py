@@ -49,7 +49,9 @@ def random_row(rng: random.Random, shortest: int, longest: int) -> Row:
     return Row(tuple(ids), tuple([-100] * prompt + ids[prompt:]))
 
 
-def random_data(seed: int, rows: int = 24, shortest: int = 4, longest: int = 20, validation: int = 4) -> RunData:
+def random_data(
+    seed: int, rows: int = 24, shortest: int = 4, longest: int = 20, validation: int = 4
+) -> RunData:
     """Rows of mixed lengths."""
     rng = random.Random(seed)
     return RunData(

@@ -11,6 +11,7 @@ from transformers import PreTrainedModel
 from alto_agent.tuning.executor import packed_attention
 from alto_agent.tuning.executor.active_pass import running
 from alto_agent.tuning.executor.attention_plan import plan_attention
+from alto_agent.tuning.executor.frozen_layers import patch_frozen_layers
 from alto_agent.tuning.executor.lora_linear import PatchedGroup
 from alto_agent.tuning.executor.output_head import OutputHead
 from alto_agent.tuning.executor.packed_pass import PackedPass
@@ -51,10 +52,12 @@ class Backbone:
             wanted = [cast(torch.Tensor, self.model(input_ids=one).logits)[0].float() for one in sample]
         self.sites = find_sites(model)
         self._patches: list[PatchedGroup] = []
+        self._frozen: list[nn.Module] = []
         try:
             model.set_attn_implementation(packed_attention.NAME)
             self.groups = self._groups(sample)
             self._patches = [PatchedGroup(group, device) for group in self.groups]
+            self._frozen = patch_frozen_layers(model)
             self._check(sample, wanted)
         except BaseException:
             self.close()
@@ -66,6 +69,8 @@ class Backbone:
         """Gives the model back as it was, frozen."""
         for patch in self._patches:
             patch.restore()
+        for module in self._frozen:
+            vars(module).pop("forward", None)
         self.model.set_attn_implementation(self._restore_attention)
 
     def run(self, packed: PackedPass, *, gradient_to_embeddings: bool = False) -> torch.Tensor:

@@ -23,7 +23,7 @@ from alto_agent.tuning.executor.export_adapter import Which, write_adapter
 from alto_agent.tuning.executor.initial_adapter import initial_row
 from alto_agent.tuning.executor.macro_step import macro_step
 from alto_agent.tuning.executor.memory_model import MemoryModel, MemoryUse, device_memory_bytes, probe_memory
-from alto_agent.tuning.executor.row_layout import RowLayout
+from alto_agent.tuning.executor.row_layout import RowLayout, width_of
 from alto_agent.tuning.executor.run_state import BestSnapshot, RunState
 from alto_agent.tuning.executor.run_storage import load_run, save_run
 from alto_agent.tuning.executor.sites import match_targets
@@ -96,7 +96,7 @@ class TrainingExecutor:
         if restore is not None:
             self._writer.wait()
             saved = read_checkpoint(restore)
-        stack = self._stack(StackKey(spec.rank, targets, spec.batch_size, spec.dropout > 0))
+        stack = self._stack(StackKey(width_of(spec.rank), targets, spec.batch_size, spec.dropout > 0))
         run = RunState(spec, reader, self._joins, stack, -1)
         if self.backbone.dtype == torch.float16:
             run.loss_scale = _FP16_FIRST_LOSS_SCALE
@@ -196,13 +196,13 @@ class TrainingExecutor:
         """
         run = self._run(run_id)
         row = run.best.row if which == "best" and run.best else run.stack.parameters[run.slot].cpu()
-        write_adapter(directory, run.spec, run.stack.layout.named(row), base_model_name)
+        write_adapter(directory, run.spec, run.stack.layout.named(row, run.spec.rank), base_model_name)
 
     def adapter(self, run_id: str) -> dict[str, torch.Tensor]:
         """A copy of the adapter as it is now, by PEFT's names: `<layer>.lora_A.weight`, …"""
         run = self._run(run_id)
         row = run.stack.parameters[run.slot].detach().to("cpu", copy=True)
-        return run.stack.layout.named(row)
+        return run.stack.layout.named(row, run.spec.rank)
 
     def loss_history(self, run_id: str) -> list[tuple[int, float]]:
         """All (step, training loss) of the run, also those from before it was parked."""
@@ -231,7 +231,7 @@ class TrainingExecutor:
     def predict_bytes(self, spec: AdapterSpec, tokens: int) -> MemoryUse:
         """What the run adds to the executor's memory if its batches have up to `tokens` tokens."""
         targets = match_targets(spec.target_modules, self.backbone.sites, self.backbone.name)
-        layout = RowLayout(self.backbone.groups, targets, spec.rank)
+        layout = RowLayout(self.backbone.groups, targets, width_of(spec.rank))
         return self._model().of(layout, tokens, dropout=spec.dropout > 0)
 
     def admit(self, spec: AdapterSpec, tokens: int) -> Admission:
@@ -274,7 +274,7 @@ class TrainingExecutor:
     def _stack(self, key: StackKey) -> SlotStack:
         found = self._stacks.get(key)
         if found is None:
-            layout = RowLayout(self.backbone.groups, key.targets, key.rank)
+            layout = RowLayout(self.backbone.groups, key.targets, key.width)
             order = 1 + max((stack.order for stack in self._stacks.values()), default=-1)
             found = SlotStack(key, order, layout, self.device, self.backbone.dtype)
             self._stacks[key] = found

@@ -18,7 +18,7 @@ def initial_row(spec: AdapterSpec, layout: RowLayout) -> torch.Tensor:
     """
     generator = torch.Generator().manual_seed(spec.seed)
     row = torch.zeros(layout.numel)
-    for name, view in layout.named(row).items():
+    for name, view in layout.named(row, spec.rank).items():
         if name.endswith(".lora_A.weight"):
             bound = 1 / math.sqrt(view.shape[1])
             view.copy_(torch.empty(view.shape).uniform_(-bound, bound, generator=generator))

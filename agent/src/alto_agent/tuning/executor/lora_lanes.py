@@ -1,4 +1,4 @@
-"""The LoRA path of one group of layers, lane by lane, with batched products. Shapes: z adapters, n tokens each.
+"""The LoRA path of one group of layers, lane by lane, with batched products: z adapters with n tokens each.
 
 `S = scaling · X Aᵀ` for all layers of the group at once, then `Y += S Bᵀ` for each. The backward is written
 out, so that gradients go straight into the adapters' rows and nothing is computed for the frozen weights.
@@ -12,7 +12,7 @@ import torch
 
 from alto_agent.tuning.executor.dropout_mask import dropout_mask
 from alto_agent.tuning.executor.packed_pass import Lane, PackedPass
-from alto_agent.tuning.executor.sites import Site, SiteGroup
+from alto_agent.tuning.executor.sites import SiteGroup
 from alto_agent.tuning.executor.slot_stack import GroupViews
 
 
@@ -21,30 +21,27 @@ def forward_lanes(
 ) -> list[torch.Tensor]:
     """Adds the LoRA path of `x` `[tokens, in]` to `outputs` `[tokens, out]`, in the group's order of layers.
 
-    Returns S `[z, n, m * rank]` of each lane that has targets here, for the backward.
+    Returns S `[z, n, m * width]` of each lane that has targets here, for the backward.
     """
     kept: list[torch.Tensor] = []
     for lane in packed.lanes:
         views = lane.stack.views(group, lane.first_slot, lane.count)
         if views is None:
             continue
-        rank = lane.stack.key.rank
         part = _of(x, lane)
         if packed.training and lane.stack.key.has_dropout:
-            s = torch.cat(
-                [
-                    _product(part * mask, views.a[:, place * rank : (place + 1) * rank].transpose(1, 2))
-                    for place, mask in enumerate(_masks(lane, views, group, x))
-                ],
-                dim=2,
-            )
+            masks = _masks(lane, views, group, x)
+            narrow = [
+                _product(part * mask, views.a[:, one.columns].transpose(1, 2))
+                for one, mask in zip(views.layers, masks, strict=True)
+            ]
+            s = torch.cat(narrow, dim=2)
         else:
-            s = _product(part, views.a.transpose(1, 2))
+            s = _product(part, views.a_transposed)
         s.mul_(lane.scaling)
         kept.append(s)
-        for place, (position, site) in enumerate(_targeted(group, views)):
-            b = views.b[site.index].transpose(1, 2)
-            _add_product(_of(outputs[position], lane), s[:, :, place * rank : (place + 1) * rank], b)
+        for one in views.layers:
+            _add_product(_of(outputs[one.position], lane), s[:, :, one.columns], one.b)
     return kept
 
 
@@ -54,6 +51,7 @@ def backward_lanes(
     x: torch.Tensor,
     kept: Sequence[torch.Tensor],
     gradients: Sequence[torch.Tensor],
+    *,
     x_gradient: torch.Tensor | None,
 ) -> None:
     """Puts the gradients of A and B into the rows, and adds the path's share to `x_gradient` `[tokens, in]`.
@@ -65,23 +63,21 @@ def backward_lanes(
         views = lane.stack.views(group, lane.first_slot, lane.count)
         if views is None:
             continue
-        s = next(remaining)
-        rank = lane.stack.key.rank
+        s_transposed = next(remaining).transpose(1, 2)
         parts: list[torch.Tensor] = []
-        for place, (position, site) in enumerate(_targeted(group, views)):
-            dy = _of(gradients[position], lane)
-            parts.append(_product(dy, views.b[site.index]))
-            db = _product(dy.transpose(1, 2), s[:, :, place * rank : (place + 1) * rank])
-            _store(packed, views.b_gradient[site.index], db)
+        for one in views.layers:
+            dy = _of(gradients[one.position], lane)
+            parts.append(_product(dy, one.b_transposed))
+            _store(packed, one.b_gradient, _product(s_transposed[:, one.columns], dy))
         ds = (torch.cat(parts, dim=2) if len(parts) > 1 else parts[0]).mul_(lane.scaling)
         part = _of(x, lane)
         if packed.training and lane.stack.key.has_dropout:
-            for place, mask in enumerate(_masks(lane, views, group, x)):
-                rows = slice(place * rank, (place + 1) * rank)
-                da = _product(ds[:, :, rows].transpose(1, 2), part * mask)
-                _store(packed, views.a_gradient[:, rows], da)
+            for one, mask in zip(views.layers, _masks(lane, views, group, x), strict=True):
+                own = ds[:, :, one.columns]
+                da = _product(own.transpose(1, 2), part * mask)
+                _store(packed, views.a_gradient[:, one.columns], da)
                 if x_gradient is not None:
-                    _of(x_gradient, lane).addcmul_(_product(ds[:, :, rows], views.a[:, rows]), mask)
+                    _of(x_gradient, lane).addcmul_(_product(own, views.a[:, one.columns]), mask)
             continue
         _store(packed, views.a_gradient, _product(ds.transpose(1, 2), part))
         if x_gradient is not None:
@@ -90,11 +86,9 @@ def backward_lanes(
 
 def _of(flat: torch.Tensor, lane: Lane) -> torch.Tensor:
     """The lane's part `[z, n, width]` of a flat buffer."""
-    return flat[lane.start : lane.end].view(lane.count, lane.tokens, flat.shape[1])
-
-
-def _targeted(group: SiteGroup, views: GroupViews) -> list[tuple[int, Site]]:
-    return [(position, site) for position, site in enumerate(group.sites) if site.index in views.b]
+    if lane.whole:
+        return flat.view(lane.count, lane.tokens, -1)
+    return flat[lane.start : lane.end].view(lane.count, lane.tokens, -1)
 
 
 def _product(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
@@ -119,16 +113,16 @@ def _store(packed: PackedPass, gradient: torch.Tensor, value: torch.Tensor) -> N
 
 
 def _masks(lane: Lane, views: GroupViews, group: SiteGroup, x: torch.Tensor) -> list[torch.Tensor]:
-    """The dropout factors `[z, n, in]` of each targeted layer: in training only, made again in the backward."""
+    """The dropout factors `[z, n, in]` of each targeted layer; the backward makes them again."""
     masks: list[torch.Tensor] = []
-    for _, site in _targeted(group, views):
+    for one in views.layers:
         rows: list[torch.Tensor] = []
         for piece in lane.pieces:
             spec = piece.run.spec
             whole = dropout_mask(
                 seed=spec.seed,
                 step=piece.run.attempts,
-                site=site.index,
+                site=one.site,
                 tokens=piece.batch_tokens,
                 width=group.in_features,
                 probability=spec.dropout,

@@ -38,7 +38,7 @@ class _FrozenLinearWithLora(torch.autograd.Function):
             x_gradient = torch.mm(flats[0], _weight(group.sites[0]))
             for site, gradient in zip(group.sites[1:], flats[1:], strict=True):
                 x_gradient.addmm_(gradient, _weight(site))
-        backward_lanes(ctx.packed, group, x, kept, flats, x_gradient)
+        backward_lanes(ctx.packed, group, x, kept, flats, x_gradient=x_gradient)
         return None if x_gradient is None else x_gradient.view(ctx.shape), None, None, None
 
 
@@ -67,7 +67,7 @@ class _LoraOnly(torch.autograd.Function):
         gradient = gradients[0]
         flat = gradient.reshape(-1, gradient.shape[-1])
         x_gradient = torch.zeros_like(x) if ctx.needs_input_grad[0] else None
-        backward_lanes(ctx.packed, ctx.group, x, kept, [flat], x_gradient)
+        backward_lanes(ctx.packed, ctx.group, x, kept, [flat], x_gradient=x_gradient)
         return None if x_gradient is None else x_gradient.view(ctx.shape), gradient, None, None, None
 
 

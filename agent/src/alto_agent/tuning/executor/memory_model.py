@@ -46,7 +46,7 @@ class MemoryModel:
     def of(self, layout: RowLayout, tokens: int, *, dropout: bool) -> MemoryUse:
         """What one run needs with batches of up to `tokens` tokens."""
         copies = 4 * 4 + (self.element_bytes if self.element_bytes != 4 else 0)
-        ranks = sum(len(sites) for sites in layout.sites.values()) * layout.rank
+        ranks = sum(len(sites) for sites in layout.sites.values()) * layout.width
         lora = tokens * ranks * self.element_bytes
         if dropout:
             widest = max(sites[0].in_features * len(sites) for sites in layout.sites.values())

@@ -112,14 +112,17 @@ class OutputHead:
         self, hidden: torch.Tensor, labels: torch.Tensor, weight: torch.Tensor | None
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         logits = cast(torch.Tensor, self._layer(hidden)).float()
-        peak = torch.logsumexp(logits, dim=1, keepdim=True)
+        log_probs = torch.log_softmax(logits, dim=1)
+        del logits
         at = labels[:, None]
-        nll = (peak - logits.gather(1, at))[:, 0]
+        nll = log_probs.gather(1, at).neg_()[:, 0]
         if weight is None:
             return nll, None
-        slope = logits.sub_(peak).exp_().mul_(weight[:, None])
-        slope.scatter_add_(1, at, -weight[:, None])
-        return nll, torch.mm(slope.to(hidden.dtype), self._layer.weight)
+        slope = log_probs.exp_()
+        slope.scatter_add_(1, at, slope.new_full((1, 1), -1.0).expand_as(at))
+        # The weight of a position scales its whole row, so it is applied to the narrow side.
+        back = torch.mm(slope.to(hidden.dtype), self._layer.weight)
+        return nll, back.mul_(weight[:, None])
 
     def _chunk_rows(self) -> int:
         rows = self.chunk_bytes // (4 * self._layer.weight.shape[0])

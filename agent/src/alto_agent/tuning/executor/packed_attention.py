@@ -59,6 +59,7 @@ def _attend(
     query: torch.Tensor,
     key: torch.Tensor,
     value: torch.Tensor,
+    *,
     bucket: Bucket,
     scaling: float | None,
     window: int | None,
@@ -85,33 +86,39 @@ def _attend(
     return out.transpose(1, 2).reshape(bucket.count * bucket.length, *query.shape[1:])
 
 
+def attend_packed(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scaling: float | None, window: int | None
+) -> torch.Tensor:
+    """Causal attention within each sequence of the active pass; `[tokens, heads, width]` in and out."""
+    packed = active_pass()
+    if packed is None:
+        raise RuntimeError("this model belongs to a training executor; run it through the executor")
+    buckets = packed.attention.buckets
+    if buckets[0].gather is None:
+        return _attend(query, key, value, bucket=buckets[0], scaling=scaling, window=window)
+    outputs: list[torch.Tensor] = []
+    for bucket in buckets:
+        q, k, v = (cast(torch.Tensor, _ToBucket.apply(x, bucket)) for x in (query, key, value))
+        outputs.append(_attend(q, k, v, bucket=bucket, scaling=scaling, window=window))
+    return cast(torch.Tensor, _FromBuckets.apply(packed.tokens, buckets, *outputs))
+
+
 def packed_attention(
     module: torch.nn.Module,
     query: torch.Tensor,
     key: torch.Tensor,
     value: torch.Tensor,
-    attention_mask: torch.Tensor | None,
+    *_: Any,
     scaling: float | None = None,
     sliding_window: int | None = None,
-    **_: Any,
+    **__: Any,
 ) -> tuple[torch.Tensor, None]:
     """transformers' attention interface: `[1, heads, tokens, width]` in, `[1, tokens, heads, width]` out.
 
     The backbone is frozen and runs without its own attention dropout.
     """
-    packed = active_pass()
-    if packed is None:
-        raise RuntimeError("this model belongs to a training executor; run it through the executor")
     flat = [x[0].transpose(0, 1) for x in (query, key, value)]
-    buckets = packed.attention.buckets
-    if buckets[0].gather is None:
-        return _attend(flat[0], flat[1], flat[2], buckets[0], scaling, sliding_window)[None], None
-    outputs: list[torch.Tensor] = []
-    for bucket in buckets:
-        q, k, v = (cast(torch.Tensor, _ToBucket.apply(x, bucket)) for x in flat)
-        outputs.append(_attend(q, k, v, bucket, scaling, sliding_window))
-    joined = cast(torch.Tensor, _FromBuckets.apply(packed.tokens, buckets, *outputs))
-    return joined[None], None
+    return attend_packed(flat[0], flat[1], flat[2], scaling, sliding_window)[None], None
 
 
 def _no_mask(*_: Any, **__: Any) -> None:

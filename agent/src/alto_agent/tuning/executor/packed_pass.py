@@ -64,6 +64,8 @@ class Lane:
     tokens: int
     """Tokens of each adapter."""
     pieces: tuple[Piece, ...]
+    whole: bool
+    """Whether the lane is the whole buffer."""
 
     @property
     def end(self) -> int:
@@ -152,7 +154,7 @@ def pack(
     return PackedPass(
         tensor(np.concatenate(ids))[None],
         tensor(positions)[None],
-        _lanes(ordered) if with_adapters else (),
+        _lanes(ordered, len(flat_labels)) if with_adapters else (),
         plan_attention(lengths, device),
         tensor(trained_at),
         tensor(flat_labels[trained_at]),
@@ -163,7 +165,7 @@ def pack(
     )
 
 
-def _lanes(ordered: Sequence[Piece]) -> tuple[Lane, ...]:
+def _lanes(ordered: Sequence[Piece], tokens: int) -> tuple[Lane, ...]:
     lanes: list[Lane] = []
     start = 0
     open_: list[Piece] = []
@@ -172,7 +174,15 @@ def _lanes(ordered: Sequence[Piece]) -> tuple[Lane, ...]:
         nonlocal start, open_
         if open_:
             first = open_[0]
-            lane = Lane(first.run.stack, first.run.slot, len(open_), start, first.tokens, tuple(open_))
+            lane = Lane(
+                first.run.stack,
+                first.run.slot,
+                len(open_),
+                start,
+                first.tokens,
+                tuple(open_),
+                first.tokens * len(open_) == tokens,
+            )
             lanes.append(lane)
             start, open_ = lane.end, []
 

@@ -9,6 +9,7 @@ import torch
 from alto_agent.tuning.executor.checkpoint import SavedRun
 from alto_agent.tuning.executor.row_layout import RowLayout
 from alto_agent.tuning.executor.run_state import BestSnapshot, RunState
+from alto_agent.tuning.executor.spec import AdapterSpec
 
 
 def save_run(run: RunState) -> SavedRun:
@@ -24,7 +25,9 @@ def save_run(run: RunState) -> SavedRun:
     tensors: dict[str, torch.Tensor] = {}
     for part, row in rows.items():
         copy = row.detach().to("cpu", copy=True)
-        tensors.update({f"{part}/{name}": view for name, view in stack.layout.named(copy).items()})
+        tensors.update(
+            {f"{part}/{name}": view for name, view in stack.layout.named(copy, run.spec.rank).items()}
+        )
     progress: dict[str, Any] = {
         "step": run.step,
         "samples": run.samples,
@@ -50,9 +53,9 @@ def load_run(run: RunState, saved: SavedRun) -> None:
             "go on with the same values, or start a new run"
         )
     layout, stack = run.stack.layout, run.stack
-    stack.set_parameters(run.slot, _row(saved, "parameters", layout, run.spec.run_id))
-    stack.exp_avg[run.slot].copy_(_row(saved, "exp_avg", layout, run.spec.run_id))
-    stack.exp_avg_sq[run.slot].copy_(_row(saved, "exp_avg_sq", layout, run.spec.run_id))
+    stack.set_parameters(run.slot, _row(saved, "parameters", layout, run.spec))
+    stack.exp_avg[run.slot].copy_(_row(saved, "exp_avg", layout, run.spec))
+    stack.exp_avg_sq[run.slot].copy_(_row(saved, "exp_avg_sq", layout, run.spec))
     progress = saved.progress
     run.step = int(progress["step"])
     run.samples = int(progress["samples"])
@@ -66,14 +69,15 @@ def load_run(run: RunState, saved: SavedRun) -> None:
         run.reference_log_probs[key] = (float(chosen), float(rejected))
     best = progress["best"]
     if best is not None:
-        row = _row(saved, "best", layout, run.spec.run_id)
+        row = _row(saved, "best", layout, run.spec)
         run.best = BestSnapshot(int(best["step"]), int(best["samples"]), float(best["val_loss"]), row)
 
 
-def _row(saved: SavedRun, part: str, layout: RowLayout, run_id: str) -> torch.Tensor:
-    row = torch.empty(layout.numel)
+def _row(saved: SavedRun, part: str, layout: RowLayout, spec: AdapterSpec) -> torch.Tensor:
+    run_id = spec.run_id
+    row = torch.zeros(layout.numel)
     tensors = saved.part(part)
-    views = layout.named(row)
+    views = layout.named(row, spec.rank)
     if tensors.keys() != views.keys():
         odd = sorted(tensors.keys() ^ views.keys())
         raise ValueError(

@@ -1,6 +1,6 @@
 """The slots of all adapters that have the same shape: their rows lie one below the other.
 
-Adapters of one stack share rank, targets, batch size and whether they have dropout, so that one batched
+Adapters of one stack share width, targets, batch size and whether they have dropout, so that one batched
 product serves all of them. Members are always the first rows: a hole is filled with the last row.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 
 from alto_agent.tuning.executor.row_layout import RowLayout
-from alto_agent.tuning.executor.sites import Site, SiteGroup
+from alto_agent.tuning.executor.sites import SiteGroup
 
 if TYPE_CHECKING:
     from alto_agent.tuning.executor.run_state import RunState
@@ -20,21 +20,35 @@ if TYPE_CHECKING:
 class StackKey(NamedTuple):
     """What the adapters of one stack have in common."""
 
-    rank: int
+    width: int
+    """The rank, rounded up."""
     targets: frozenset[int]
     batch_size: int
     has_dropout: bool
+
+
+class LayerViews(NamedTuple):
+    """The B matrices of some neighbouring slots at one layer."""
+
+    site: int
+    position: int
+    """The layer's place in its group."""
+    columns: slice
+    """Its part of the group's rank-wide values."""
+    b: torch.Tensor
+    """`[z, width, out]`"""
+    b_transposed: torch.Tensor
+    b_gradient: torch.Tensor
 
 
 class GroupViews(NamedTuple):
     """The matrices of some neighbouring slots at one group of layers."""
 
     a: torch.Tensor
-    """`[z, m * rank, in]`"""
-    b: dict[int, torch.Tensor]
-    """by site, `[z, out, rank]`"""
+    """`[z, m * width, in]`"""
+    a_transposed: torch.Tensor
     a_gradient: torch.Tensor
-    b_gradient: dict[int, torch.Tensor]
+    layers: tuple[LayerViews, ...]
 
 
 class SlotStack:
@@ -113,14 +127,17 @@ class SlotStack:
             if sites is None:
                 return None
             rows = slice(first, first + count)
-
-            def b(of: torch.Tensor, sites: tuple[Site, ...] = sites) -> dict[int, torch.Tensor]:
-                return {site.index: self.layout.b(of, site) for site in sites}
-
-            found = self._views[key] = GroupViews(
-                self.layout.a(self.compute[rows], group),
-                b(self.compute[rows]),
-                self.layout.a(self.gradient[rows], group),
-                b(self.gradient[rows]),
-            )
+            width = self.layout.width
+            places = {site.index: place for place, site in enumerate(group.sites)}
+            layers: list[LayerViews] = []
+            for place, site in enumerate(sites):
+                b = self.layout.b(self.compute[rows], site)
+                gradient = self.layout.b(self.gradient[rows], site)
+                columns = slice(place * width, (place + 1) * width)
+                layers.append(
+                    LayerViews(site.index, places[site.index], columns, b, b.transpose(1, 2), gradient)
+                )
+            a = self.layout.a(self.compute[rows], group)
+            gradient = self.layout.a(self.gradient[rows], group)
+            found = self._views[key] = GroupViews(a, a.transpose(1, 2), gradient, tuple(layers))
         return found
