@@ -104,6 +104,7 @@ export function CurvePane(props: CurvePaneProps) {
                 />
                 <Select
                   look="quiet"
+                  bare
                   prefix="Axes"
                   label="Axes"
                   value={view.axes}
@@ -112,6 +113,7 @@ export function CurvePane(props: CurvePaneProps) {
                 />
                 <Select
                   look="quiet"
+                  bare
                   prefix="Smooth"
                   label="Smoothing"
                   value={String(view.smooth) as '0' | '0.6' | '0.9'}

@@ -34,7 +34,7 @@ export function SweepStrip({ sweep, bestParams, parameters }: SweepStripProps) {
       <Figure
         label="Samples saved so far"
         value={formatShare(saved)}
-        context={`${formatShort(sweep.samplesSaved)} of ${formatShort(sweep.samplesFull)} samples nobody trains`}
+        context={`${formatShort(sweep.samplesSaved)} of ${formatShort(sweep.samplesFull)} samples`}
       />
       <Figure
         label="Best validation loss"

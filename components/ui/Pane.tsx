@@ -18,7 +18,7 @@ export function PaneHead({ title, sub, actions, className, level = 2 }: PaneHead
       <Heading className="text-13 font-semibold whitespace-nowrap">{title}</Heading>
       {sub ? <span className="min-w-0 truncate text-12 text-ink-3">{sub}</span> : null}
       {actions ? (
-        <div className="ml-auto flex min-w-0 flex-wrap items-center gap-2 py-1">{actions}</div>
+        <div className="ml-auto flex min-w-0 flex-wrap items-center gap-1.5 py-1">{actions}</div>
       ) : null}
     </div>
   )

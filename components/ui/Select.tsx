@@ -26,6 +26,8 @@ interface SelectProps<V extends string> {
   /** Word before the value in a quiet select: "Axes log–log". */
   prefix?: string
   icon?: ReactNode
+  /** Without the chevron, where a row has many of them. */
+  bare?: boolean
   invalid?: boolean
   className?: string
   describedBy?: string
@@ -52,21 +54,23 @@ export function Select<V extends string>(props: SelectProps<V>) {
           'flex h-7 items-center gap-1.5 rounded-6 text-12 whitespace-nowrap pointer-coarse:min-h-11',
           look === 'field'
             ? 'w-full min-w-0 justify-between border border-line-3 bg-surface px-2 text-13 aria-invalid:border-bad'
-            : 'px-1.5 text-ink-2 hover:bg-hover',
+            : 'gap-1 px-1 text-ink-2 hover:bg-hover',
           'disabled:text-ink-3',
           props.className,
         )}
       >
-        <span className="flex min-w-0 items-center gap-2">
+        <span className={clsx('flex min-w-0 items-center', look === 'field' ? 'gap-2' : 'gap-1')}>
           {icon ? <span className="text-ink-3">{icon}</span> : null}
           {prefix ? <span>{prefix}</span> : null}
           <span className={clsx('min-w-0 truncate', look === 'quiet' && 'font-550 text-ink')}>
             <Base.Value placeholder={props.placeholder ?? 'Choose'} />
           </span>
         </span>
-        <Base.Icon className="text-ink-3">
-          {look === 'field' && icon ? <ChevronsUpDown size={13} /> : <ChevronDown size={13} />}
-        </Base.Icon>
+        {props.bare ? null : (
+          <Base.Icon className="text-ink-3">
+            {look === 'field' && icon ? <ChevronsUpDown size={13} /> : <ChevronDown size={13} />}
+          </Base.Icon>
+        )}
       </Base.Trigger>
       <Base.Portal>
         <Base.Positioner sideOffset={4} alignItemWithTrigger={false} className="z-50 outline-none">
