@@ -112,7 +112,7 @@ def test_sharded_weights_tied_heads_conv1d_and_bare_models_are_understood(tmp_pa
     GPT2LMHeadModel(GPT2Config(vocab_size=64, n_embd=16, n_layer=1, n_head=2)).save_pretrained(
         tmp_path / "gpt2"
     )
-    tied = LlamaConfig(**{**TINY.to_dict(), "tie_word_embeddings": True})
+    tied = LlamaConfig.from_dict(TINY.to_dict() | {"tie_word_embeddings": True})
     LlamaForCausalLM(tied).model.save_pretrained(tmp_path / "bare")
     facts = {
         name: resolve_model(str(with_tokenizer(tmp_path / name, tmp_path)), data_dir=tmp_path)
@@ -216,6 +216,6 @@ def test_folders_of_other_kinds_are_named_for_what_they_are(tmp_path: Path) -> N
 
 def test_a_broken_tokenizer_is_refused(copied: Path) -> None:
     cut_file("tokenizer.json")(copied)
-    with pytest.raises(UserError, match="tokenizer in .* cannot be loaded") as caught:
+    with pytest.raises(UserError, match="cannot be loaded") as caught:
         load_tokenizer(copied)
     assert caught.value.field == "model"

@@ -19,13 +19,20 @@ def fetch_hub_model(
     from the hub. Pickle files and code are never downloaded. Raises `UserError("model", …)`.
     """
     from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError, RepositoryNotFoundError
+    from huggingface_hub.errors import (
+        GatedRepoError,
+        LocalEntryNotFoundError,
+        NotASafetensorsRepoError,
+        RepositoryNotFoundError,
+    )
 
     wanted = [*_DESCRIPTION, "*.safetensors"] if weights else _DESCRIPTION
     try:
         folder = Path(snapshot_download(hub_id, cache_dir=cache, allow_patterns=wanted, etag_timeout=10))
-        if weights or (folder / "model.safetensors").exists():
+        if any(folder.glob("*.safetensors")):
             return folder, None
+        if weights:
+            raise NotASafetensorsRepoError
         metadata = HfApi().get_safetensors_metadata(hub_id)
     except GatedRepoError as error:
         raise UserError(
@@ -41,6 +48,12 @@ def fetch_hub_model(
         raise UserError(
             "model",
             f"There is no folder {hub_id} here, and the hub cannot be reached to look for that name.",
+        ) from error
+    except NotASafetensorsRepoError as error:
+        raise UserError(
+            "model",
+            f"{hub_id} has no weights as safetensors on the hub. Formats that can run code when they are "
+            "opened are never read: choose another model or convert this one.",
         ) from error
     except OSError as error:
         raise UserError("model", f"Downloading {hub_id} from the hub failed: {_first_line(error)}") from error
