@@ -9,7 +9,8 @@ import type { RequestView, ServingSnapshot } from './snapshot'
  *
  * @param now milliseconds on the snapshot's clock; requests with `busyUntilMs > now` are left alone
  */
-export function decideRound(snapshot: ServingSnapshot, policy: PolicyName, now: number): ServingPlan {
+export function decideRound(given: ServingSnapshot, policy: PolicyName, now: number): ServingPlan {
+  const snapshot = inOrderOfArrival(given)
   const { run, waits, wakeAtMs } = policyOf(policy)(snapshot, now)
   const actions: ServingAction[] = []
   const running = new Set<string>()
@@ -30,6 +31,20 @@ export function decideRound(snapshot: ServingSnapshot, policy: PolicyName, now: 
     actions.push(explainWait(request, wait, now, takenBy))
   }
   return wakeAtMs === undefined ? { actions } : { actions, wakeAtMs }
+}
+
+/** Equal arrivals in order of id, so that the plan does not depend on how a caller stored its requests. */
+function inOrderOfArrival(snapshot: ServingSnapshot): ServingSnapshot {
+  const { requests } = snapshot
+  for (let index = 1; index < requests.length; index++) {
+    if (byArrival(requests[index - 1]!, requests[index]!) < 0) continue
+    return { ...snapshot, requests: [...requests].sort(byArrival) }
+  }
+  return snapshot
+}
+
+function byArrival(a: RequestView, b: RequestView): number {
+  return a.arrivalMs - b.arrivalMs || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
 
 function explainRun(choice: Choice, now: number): RunAction {

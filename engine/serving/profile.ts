@@ -46,6 +46,9 @@ export interface Mode {
 export interface ShapeTimes {
   key: string
   kind: RequestKind
+  resolution: string | number
+  /** 1 for images. */
+  frames: number
   modes: readonly Mode[]
   /** The narrowest mode: batch 1 or the lowest SP degree. */
   base: Mode
@@ -74,15 +77,15 @@ export function shapeKey(shape: Shape): string {
 
 /** Indexes a profile by shape. Rows must have been checked (`parseProfile`); a repeated row: the last one counts. */
 export function stepTimesOf(profile: ServingProfile): StepTimes {
-  const modes = new Map<string, { kind: RequestKind; byWidth: Map<number, Mode> }>()
-  const add = (kind: RequestKind, key: string, width: number, mode: Mode): void => {
-    const shape = modes.get(key) ?? { kind, byWidth: new Map<number, Mode>() }
-    shape.byWidth.set(width, mode)
-    modes.set(key, shape)
+  const modes = new Map<string, { shape: Shape; byWidth: Map<number, Mode> }>()
+  const add = (shape: Shape, width: number, mode: Mode): void => {
+    const known = modes.get(shapeKey(shape)) ?? { shape, byWidth: new Map<number, Mode>() }
+    known.byWidth.set(width, mode)
+    modes.set(shapeKey(shape), known)
   }
   for (const row of profile.image) {
     const { batch, stepMs, encodeMs, decodeMs } = row
-    add('image', shapeKey({ kind: 'image', resolution: row.resolution, frames: 1 }), batch, {
+    add({ kind: 'image', resolution: row.resolution, frames: 1 }, batch, {
       batch,
       sp: 1,
       stepMs,
@@ -92,7 +95,7 @@ export function stepTimesOf(profile: ServingProfile): StepTimes {
   }
   for (const row of profile.video) {
     const { sp, stepMs, encodeMs, decodeMs } = row
-    add('video', shapeKey({ kind: 'video', resolution: row.resolution, frames: row.frames }), sp, {
+    add({ kind: 'video', resolution: row.resolution, frames: row.frames }, sp, {
       batch: 1,
       sp,
       stepMs,
@@ -101,13 +104,13 @@ export function stepTimesOf(profile: ServingProfile): StepTimes {
     })
   }
   const shapes = new Map<string, ShapeTimes>()
-  for (const [key, { kind, byWidth }] of modes) {
+  for (const [key, { shape, byWidth }] of modes) {
     const widths = [...byWidth.keys()].sort((a, b) => a - b)
     const sorted = widths.map((width) => byWidth.get(width)!)
     const base = sorted[0]!
     shapes.set(key, {
       key,
-      kind,
+      ...shape,
       modes: sorted,
       base,
       encodeMs: base.encodeMs,

@@ -9,10 +9,13 @@ export interface ServingSettings {
   starvationMs: number
   /** GPUs that late requests may take from those that can still be on time. */
   lateGpus: number
+  /** Live requests beyond which a new one is refused. */
+  mostInLine: number
 }
 
 export const DEFAULT_SERVING_SETTINGS: ServingSettings = {
   historyLength: 128,
   starvationMs: Number.POSITIVE_INFINITY,
   lateGpus: 0,
+  mostInLine: 1000,
 }

@@ -86,9 +86,9 @@ function candidates(
 ): number[][] {
   const degrees = request.shape.modes.map((mode) => mode.sp)
   const sets: number[][] = []
-  const running = request.lastEndMs === now
-  if (running && request.stage === 'denoise' && request.stepsDone > 0) {
-    const current = request.gpus
+  const current = request.gpus
+  const running = request.lastEndMs === now && request.stepsDone > 0
+  if (running && current.every((gpu) => preferred.includes(gpu))) {
     if (current.some((gpu) => used.has(gpu))) return []
     const place = degrees.indexOf(current.length)
     sets.push([...current])

@@ -20,12 +20,18 @@ export const genserve: Policy = (snapshot, now) => {
     run.push({ requests, gpus, rule: 'S17' })
   }
   const boundary = atBoundary(snapshot, now)
-  for (const batch of startedBatches(boundary)) start(batch, batch[0]!.gpus)
+  for (const { requests, gpu } of startedBatches(boundary, free, now)) {
+    const own = gpu !== undefined && free.isFree(gpu) ? [gpu] : free.pick(1)
+    if (own) start(requests, own)
+  }
   const queued: RequestView[] = []
   for (const request of boundary) {
     if (request.shape.kind === 'image') {
       if (request.lastEndMs === undefined) queued.push(request)
-    } else if (request.stage === 'decode') start([request], request.gpus.slice(0, 1))
+    } else if (request.stage === 'decode') {
+      const own = free.pick(1, request.gpus)
+      if (own) start([request], own)
+    }
   }
   if (free.count === 0) return { run }
 
@@ -81,15 +87,33 @@ function startImages(
   }
 }
 
-/** Batches that began together on one GPU go on together to their end. */
-function startedBatches(boundary: readonly RequestView[]): RequestView[][] {
-  const byGpu = new Map<number, RequestView[]>()
+/**
+ * Batches that began together on one GPU go on together to their end. Images that another policy left paused, or on a
+ * GPU that is not theirs any more, go on alone where they find one.
+ */
+function startedBatches(boundary: readonly RequestView[], free: FreeGpus, now: number): Group[] {
+  const together = new Map<string, Group>()
+  const alone: Group[] = []
   for (const request of boundary) {
     if (request.shape.kind !== 'image' || request.lastEndMs === undefined) continue
     const gpu = request.gpus[0]!
-    const batch = byGpu.get(gpu)
-    if (batch) batch.push(request)
-    else byGpu.set(gpu, [request])
+    if (request.lastEndMs !== now || !free.isFree(gpu)) alone.push({ requests: [request], gpu: undefined })
+    else {
+      const key = `${gpu}/${request.shape.key}/${request.stage}/${request.stepsDone}`
+      const group = together.get(key)
+      if (group) group.requests.push(request)
+      else together.set(key, { requests: [request], gpu })
+    }
   }
-  return [...byGpu.values()]
+  const groups = [...together.values()].flatMap((group): Group[] => {
+    const { requests } = group
+    const profiled = requests[0]!.shape.modes.some((mode) => mode.batch === requests.length)
+    return profiled ? [group] : requests.map((request) => ({ requests: [request], gpu: undefined }))
+  })
+  return [...groups, ...alone]
+}
+
+interface Group {
+  requests: RequestView[]
+  gpu: number | undefined
 }

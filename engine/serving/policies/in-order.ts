@@ -28,7 +28,12 @@ export function inOrder({ key, preempts, degree, rule }: OrderedPolicy): Policy 
     }))
     queue.sort((a, b) => a.rank - b.rank || a.key - b.key || a.place - b.place)
     const run: Choice[] = []
-    for (const { request } of queue) {
+    // A group that is being encoded for will need the GPUs beside it: nobody behind it may take them.
+    const kept = preempts
+      ? 0
+      : keptForGroups(snapshot, (request) => Math.min(degree(request), widestNode), now)
+    for (const { request, rank } of queue) {
+      if (rank === NOT_STARTED && free.count <= kept) break
       const width = request.stage === 'denoise' ? Math.min(degree(request), widestNode) : 1
       const gpus = free.pick(width, request.gpus)
       if (!gpus) break
@@ -53,8 +58,24 @@ export function nodeSize(snapshot: ServingSnapshot): number {
   return Math.max(...sizes.values())
 }
 
+function keptForGroups(
+  snapshot: ServingSnapshot,
+  degree: (request: RequestView) => number,
+  now: number,
+): number {
+  let kept = 0
+  for (const request of snapshot.requests) {
+    const encodes =
+      request.stage === 'encode' && request.busyUntilMs !== undefined && request.busyUntilMs > now
+    if (encodes) kept += degree(request) - 1
+  }
+  return kept
+}
+
+const NOT_STARTED = 2
+
 /** 0: in its steps or after them, keeps what it has. 1: encoded, next in line for its group. 2: not started. */
 function begun(request: RequestView): number {
   if (request.stepsDone > 0) return 0
-  return request.lastEndMs === undefined ? 2 : 1
+  return request.lastEndMs === undefined ? NOT_STARTED : 1
 }

@@ -14,22 +14,22 @@ import { shareSteps } from './share-steps'
  */
 export const alto: Policy = (snapshot, now) => {
   const widestNode = nodeSize(snapshot)
-  const jobs = snapshot.requests.map((request) => jobOf(request, now, widestNode))
+  const jobs = snapshot.requests.map((request) => jobOf(request, snapshot.times, now, widestNode))
   const admission = admit(jobs, snapshot, now)
   const claims = new Claims(snapshot.gpus, now)
   const placements: Placement[] = []
   const rules: string[] = []
-  const serve = (list: readonly Job[], rule: string): void => {
+  const serve = (list: readonly Job[], rule: string, gathers = true): void => {
     for (const job of list) {
       if (claims.left === 0) return
-      const placement = place(job, claims, now)
+      const placement = place(job, claims, now, gathers)
       if (!placement) continue
       placements.push(placement)
       rules.push(rule)
     }
   }
   const first = owedFirst(admission.late, snapshot, now)
-  serve(first, 'S28')
+  serve(first, 'S28', false)
   serve(admission.promised, 'S24')
   serve(admission.setAside, 'S22')
   const rest = first.length === 0 ? admission.late : admission.late.filter((job) => !first.includes(job))

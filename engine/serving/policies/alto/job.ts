@@ -1,12 +1,12 @@
-import type { Mode, ShapeTimes } from '../../profile'
+import type { Mode, ShapeTimes, StepTimes } from '../../profile'
 import { boundaryMs, type WorkLeft, workLeft } from '../../remaining'
 import type { RequestView } from '../../snapshot'
 
 /** A degree is efficient, and so taken at once, where it keeps this share of its speed-up per GPU. */
 const EFFICIENT = 0.99
 
-/** Left between a planned end and its deadline for switches and resumes on the way. */
-const MARGIN_MS = 30
+/** Changes of degree and resumes on the way that a planned end leaves room for. */
+const TRANSITIONS = 3
 
 /** A request with the numbers that a round needs about it. */
 export interface Job {
@@ -28,15 +28,17 @@ export interface Job {
 }
 
 /** @param widestNode GPUs of the largest node: no group is wider */
-export function jobOf(request: RequestView, now: number, widestNode: number): Job {
+export function jobOf(request: RequestView, times: StepTimes, now: number, widestNode: number): Job {
   const boundary = boundaryMs(request, now)
   const left = workLeft(request, now)
   const degrees = degreesOf(request.shape, widestNode)
+  // A request that only decodes has no transition ahead.
+  const spareMs = left.steps > 0 ? TRANSITIONS * (times.switchMs + times.resumeMs) : 0
   let needed: Mode | undefined
   let least = Number.POSITIVE_INFINITY
   for (const mode of degrees) {
     const cost = gpuMsIn(left, mode)
-    const onTime = boundary + durationIn(left, mode) + marginMs(left) <= request.deadlineMs
+    const onTime = boundary + durationIn(left, mode) + spareMs <= request.deadlineMs
     // Degrees ascend, so at equal cost the narrower one stays.
     if (onTime && cost < least - 1e-6) {
       needed = mode
@@ -64,11 +66,6 @@ export function durationIn(left: WorkLeft, mode: Mode): number {
 
 function gpuMsIn(left: WorkLeft, mode: Mode): number {
   return left.encodeMs + left.steps * mode.stepMs * mode.sp + left.decodeMs
-}
-
-/** A request that only decodes has no transition ahead. */
-function marginMs(left: WorkLeft): number {
-  return left.steps > 0 ? MARGIN_MS : 0
 }
 
 /** Speed-up per GPU of a degree, 1 for the narrowest. */

@@ -20,12 +20,13 @@ export interface Placement {
  * Gives one job its GPUs, or claims for it those that it will get. A job inside a step keeps its GPUs and claims what
  * widens it at its boundary; one at a boundary takes the widest group up to its width that is free now or soon.
  *
+ * @param gathers false: it takes what is free now and keeps nothing waiting
  * @returns where it runs now; undefined where it waits
  */
-export function place(job: Job, claims: Claims, now: number): Placement | undefined {
+export function place(job: Job, claims: Claims, now: number, gathers: boolean): Placement | undefined {
   if (claims.left === 0) return undefined
   if (!job.atBoundary) {
-    keepAndWiden(job, claims, now)
+    keepAndWiden(job, claims, now, gathers)
     return undefined
   }
   const { request } = job
@@ -37,19 +38,19 @@ export function place(job: Job, claims: Claims, now: number): Placement | undefi
     const group = claims.find(width, request.gpus, [], now)
     if (!group) continue
     const free = group.readyMs <= now
-    if (!free && index > 0 && group.readyMs - now > patienceMs(job, index)) continue
+    if (!free && index > 0 && (!gathers || group.readyMs - now > patienceMs(job, index))) continue
     claims.take(group.gpus)
     return free ? { job, gpus: group.gpus } : undefined
   }
   return undefined
 }
 
-function keepAndWiden(job: Job, claims: Claims, now: number): void {
+function keepAndWiden(job: Job, claims: Claims, now: number, gathers: boolean): void {
   const { request } = job
   // A higher claim on one of its GPUs, or the batch that it shares its GPU with, was here before.
   if (request.gpus.some((gpu) => claims.isTaken(gpu))) return
   claims.take(request.gpus)
-  if (job.left.steps === 0) return
+  if (job.left.steps === 0 || !gathers) return
   for (let index = job.degrees.length - 1; index > 0; index--) {
     const { sp } = job.degrees[index]!
     if (sp <= request.gpus.length) return
