@@ -6,6 +6,7 @@ import { estimateSweepProcedure } from './estimate'
 import { getSweep } from './get'
 import { listSweeps } from './list'
 import { renameSweep } from './rename'
+import { getSweepResult } from './result'
 import { listRuns } from './runs'
 import { submitSweepProcedure } from './submit'
 import { validateSweep } from './validate'
@@ -14,6 +15,7 @@ export const sweepRouter = router({
   list: listSweeps,
   get: getSweep,
   runs: listRuns,
+  result: getSweepResult,
   curves: sweepCurves,
   validate: validateSweep,
   estimate: estimateSweepProcedure,
