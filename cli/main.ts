@@ -1,8 +1,13 @@
 import { Command, CommanderError } from 'commander'
+import { registerDemo } from './commands/demo'
+import { registerNode } from './commands/node'
 import { registerPlan } from './commands/plan'
 import { registerReplay } from './commands/replay'
+import { registerRun } from './commands/run'
 import { registerSimulateCluster } from './commands/simulate-cluster'
 import { registerSimulateServing } from './commands/simulate-serving'
+import { registerSweep } from './commands/sweep'
+import { registerToken } from './commands/token'
 import { registerUp } from './commands/up'
 import { InputError } from './errors'
 
@@ -13,6 +18,11 @@ function createProgram(): Command {
     .showHelpAfterError('Run the command with --help for its options.')
     .exitOverride()
   registerUp(program)
+  registerDemo(program)
+  registerSweep(program)
+  registerRun(program)
+  registerNode(program)
+  registerToken(program)
   registerPlan(program)
   registerReplay(program)
   const simulate = program.command('simulate').description('Run the production engine on a virtual clock.')

@@ -69,17 +69,20 @@ export function controlPlaneService(dataDir: DataDir, to: Addresses): GroupSpec 
   }
 }
 
-export const PYTHON = join(CHECKOUT, 'agent', '.venv', 'bin', 'python')
+const PYTHON = join(CHECKOUT, 'agent', '.venv', 'bin', 'python')
 
-/** `joinToken` is the invitation of an agent that has no identity yet. */
-export function agentService(dataDir: DataDir, to: Addresses, joinToken: string | null): GroupSpec {
+export interface AgentOptions {
+  url: string
+  name: string
+  /** Invitation of an agent that has no identity yet. */
+  joinToken: string | null
+}
+
+export function agentOf(dataDir: DataDir, { url, name, joinToken }: AgentOptions): GroupSpec {
   return {
     name: 'agent',
     command: PYTHON,
-    args: [
-      ...['-m', 'alto_agent', '--url', `ws://127.0.0.1:${to.gatewayPort}/agent`],
-      ...['--name', 'local', '--data-dir', dataDir.path],
-    ],
+    args: ['-m', 'alto_agent', '--url', url, '--name', name, '--data-dir', dataDir.path],
     cwd: CHECKOUT,
     env: { ...baseEnv(), ...(joinToken ? { ALTO_NODE_TOKEN: joinToken } : {}) },
     logFile: join(dataDir.logs, 'agent.log'),

@@ -13,17 +13,17 @@ import { hasOwner, issueSecret, migrate, prepareRows } from './prepare-database'
 import { endGroup } from './process-group'
 import {
   type Addresses,
-  agentService,
+  agentOf,
   controlPlaneService,
   hasAgentIdentity,
   webEnv,
   webService,
 } from './services'
+import { SETUP_LINK_HOURS } from './setup-link'
 import { Supervisor } from './supervisor'
 import { waitForWeb } from './wait-for-web'
 
 const GATEWAY_PORT = 7412
-const SETUP_LINK_HOURS = 7 * 24
 
 export interface Platform {
   url: string
@@ -163,11 +163,11 @@ async function startAgent(
 ): Promise<void> {
   try {
     await supervisor.keep(async () =>
-      agentService(
-        dataDir,
-        to,
-        hasAgentIdentity(dataDir) ? null : await issueSecret(to.databaseUrl, 'join-node', 1),
-      ),
+      agentOf(dataDir, {
+        url: `ws://127.0.0.1:${to.gatewayPort}/agent`,
+        name: 'local',
+        joinToken: hasAgentIdentity(dataDir) ? null : await issueSecret(to.databaseUrl, 'join-node', 1),
+      }),
     )
     report('The agent of this machine is starting.')
   } catch (error) {
