@@ -47,14 +47,15 @@ export const adaptive: EarlyExitPolicy<AdaptiveParams> = {
     const wanting = afterCurves.runs.filter((run) => isAlive(run) && mayTrain(run)).length
     const scoresAt = (index: number, runs: readonly RunView[]) =>
       horizonScores(view, runs, places[index]!, places[index]! / sweepSamples(view.runs))
-    const rungs = plan.rungs.map(({ number, evaluation }, index) => ({
+    const rungs = plan.rungs.map(({ number }, index) => ({
       number,
       samples: places[index]!,
       rule: 'E63',
       scores: (arrived: readonly RunView[]) => scoresAt(index, arrived),
       keeps: (entrants: number) => {
         const left = budgetLeft(view, budget, places[index]!) / perEvaluation - SLACK
-        return keepsAt(evaluation, view.evaluationsPerRun, entrants, left)
+        const onwards = plan.rungs.slice(index).map(({ evaluation }) => evaluation)
+        return keepsAt(onwards, view.evaluationsPerRun, entrants, left)
       },
       early: wanting < view.slots ? ('keep' as const) : ('nothing' as const),
     }))

@@ -58,8 +58,9 @@ export function horizonScores(
   samples: number,
   share: number,
 ): number[] {
-  const levels = runs.map((run) => levelAt(run, samples))
-  if (levels.some((level) => level <= 0)) return levels
+  const recent = runs.map((run) => recentLosses(run, samples))
+  if (recent.some((losses) => losses.some((loss) => loss <= 0))) return recent.map(mean)
+  const levels = recent.map(geometricMean)
   const entries = runs.map((run, index) => readEntry(run, index, levels[index]!, samples))
   const better = betterOf(entries)
   if (better.length < FEWEST) return levels
@@ -82,21 +83,27 @@ function readEntry(run: RunView, index: number, level: number, samples: number):
   return {
     index,
     level: Math.log(level),
-    earlier: Math.log(levelAt(run, samples / 2)),
+    earlier: Math.log(geometricMean(recentLosses(run, samples / 2))),
     rate,
     rank: Math.log2(rank),
     effectiveRate: rate + Math.log2(rank) / 2,
   }
 }
 
-/** Geometric mean of the last validation losses by the evaluation at `samples`; the plain one if one is not above 0. */
-function levelAt(run: RunView, samples: number): number {
+/** The last validation losses by the evaluation at `samples`. */
+function recentLosses(run: RunView, samples: number): number[] {
   const end = indexAt(run, samples) + 1
-  const losses = run.points
+  return run.points
     .slice(Math.max(0, end - RECENT), end)
     .map(({ valLoss }) => valLoss ?? Number.POSITIVE_INFINITY)
-  if (losses.some((loss) => loss <= 0)) return losses.reduce((sum, loss) => sum + loss, 0) / losses.length
-  return Math.exp(losses.reduce((sum, loss) => sum + Math.log(loss), 0) / losses.length)
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function geometricMean(values: readonly number[]): number {
+  return Math.exp(mean(values.map(Math.log)))
 }
 
 /** The better runs from the best, of those whose level and parameters are numbers. */

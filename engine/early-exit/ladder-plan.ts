@@ -46,16 +46,20 @@ export function planLadder(runs: number, evaluations: number, budget: number): L
 /**
  * How many runs go on from a rung so that what is left of the budget lasts to the end (rule E63).
  *
- * @param evaluation where the rung lies
+ * @param rungs evaluations of this rung and of those after it
  * @param entrants runs that could go on
  * @param left what is left of the budget, in run-evaluations: one run for one evaluation is 1
  */
-export function keepsAt(evaluation: number, evaluations: number, entrants: number, left: number): number {
-  const places = rungPlaces(evaluations).filter((place) => place >= evaluation)
-  const wanted = Math.round(alivePerSegment(places, evaluations, entrants, left)[0]!)
-  const next = places[1] ?? evaluations
+export function keepsAt(
+  rungs: readonly number[],
+  evaluations: number,
+  entrants: number,
+  left: number,
+): number {
+  const wanted = Math.round(alivePerSegment(rungs, evaluations, entrants, left)[0]!)
+  const [here, next = evaluations] = rungs
   // One run must be able to train to the end after those kept here have trained to the next rung.
-  const affordable = Math.floor((left - (evaluations - next)) / (next - evaluation))
+  const affordable = Math.floor((left - (evaluations - next)) / (next - here!))
   return Math.max(1, Math.min(wanted, affordable))
 }
 
