@@ -25,13 +25,14 @@ export async function applyRun(applying: Applying, action: PlaceRun | PauseRun |
 async function place(applying: Applying, action: PlaceRun, home: RunHome): Promise<void> {
   const { client, settings, journal } = applying
   if (home.state !== 'waiting' && home.state !== 'parked') return
+  const executorId = applying.executorIds.get(action.executorId) ?? action.executorId
   const { rows } = await client.query<{ nodeId: string }>(
     `SELECT "nodeId" FROM "Executor" WHERE "id" = $1 AND "state" IN ('starting', 'ready')`,
-    [action.executorId],
+    [executorId],
   )
   const nodeId = rows[0]?.nodeId
   if (!nodeId) return
-  const { runId, executorId, gpuIds } = action
+  const { runId, gpuIds } = action
   const lease = await grantRun(client, { runId, nodeId, executorId, gpuIds, seconds: settings.leaseSeconds })
   if (!lease) return
   await client.query(

@@ -61,24 +61,20 @@ export async function applyExecutor(applying: Applying, action: PlaceExecutor | 
       journal.push({ kind: 'executor', ...rows[0], data: { executorId: action.executorId, state: 'ending' } })
     return
   }
-  const { rows } = await client.query<{ nodeId: string }>(
+  const { rows } = await client.query<{ id: string; nodeId: string }>(
     `INSERT INTO "Executor" ("id", "nodeId", "jobId", "model", "gpuIds", "slots", "maxLength", "state")
-     SELECT $1, "nodeId", $2, $3, $4, $5, $6, 'starting' FROM "Gpu" WHERE "id" = $7 RETURNING "nodeId"`,
-    [
-      action.executorId,
-      action.sweepId,
-      action.baseModel,
-      action.gpuIds,
-      action.slots,
-      action.maxLength,
-      action.gpuIds[0],
-    ],
+     SELECT $1 || '/x' || (SELECT count(*) FROM "Executor" WHERE "jobId" = $1), "nodeId", $1, $2, $3, $4, $5, 'starting'
+     FROM "Gpu" WHERE "id" = $6 RETURNING "id", "nodeId"`,
+    [action.sweepId, action.baseModel, action.gpuIds, action.slots, action.maxLength, action.gpuIds[0]],
   )
+  const started = rows[0]
+  if (!started) return
+  applying.executorIds.set(action.executorId, started.id)
   journal.push({
     kind: 'executor',
     jobId: action.sweepId,
-    nodeId: rows[0]?.nodeId,
-    data: { executorId: action.executorId, state: 'starting' },
+    nodeId: started.nodeId,
+    data: { executorId: started.id, state: 'starting' },
   })
 }
 

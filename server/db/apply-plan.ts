@@ -28,7 +28,7 @@ export async function applyPlan(
     )
     const cluster = rows[0]
     if (cluster?.version !== plan.version) return 'rejected'
-    const applying: Applying = { client, settings, journal: [] }
+    const applying: Applying = { client, settings, journal: [], executorIds: new Map() }
     for (const action of plan.actions) {
       if (action.kind === 'hold') await applyHold(applying, action)
       else if (action.subject === 'run') await applyRun(applying, action)

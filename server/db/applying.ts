@@ -16,4 +16,6 @@ export interface Applying {
   client: PoolClient
   settings: PlanSettings
   journal: JournalEntry[]
+  /** Executors that this plan starts, by the id that the plan gave them: a plan knows only of those that live. */
+  executorIds: Map<string, string>
 }
