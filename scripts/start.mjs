@@ -1,6 +1,4 @@
 /** `npm start`: installs what is missing, then `alto up`. */
-import { installPackages } from './install-packages.mjs'
+import { runAlto } from './run-alto.mjs'
 
-await installPackages()
-const { runAlto } = await import('./run-alto.mjs')
 await runAlto('up', ...process.argv.slice(2))

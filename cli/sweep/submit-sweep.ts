@@ -25,10 +25,13 @@ async function upload(api: Api, file: NonNullable<SweepFile['upload']>): Promise
 export async function submitSweepFile(
   api: Api,
   path: string,
-  options: { renameIfTaken?: boolean } = {},
+  options: { renameIfTaken?: boolean; facts?: boolean } = {},
 ): Promise<SubmittedSweep> {
   const file = readSweepFile(path)
   const dataset = file.upload ? await upload(api, file.upload) : file.spec.dataset
-  const query = options.renameIfTaken ? '?renameIfTaken=true' : ''
-  return api.post<SubmittedSweep>(`/sweeps${query}`, { ...file.spec, dataset })
+  const { renameIfTaken = false, facts = true } = options
+  return api.post<SubmittedSweep>(`/sweeps?renameIfTaken=${renameIfTaken}&facts=${facts}`, {
+    ...file.spec,
+    dataset,
+  })
 }

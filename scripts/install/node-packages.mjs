@@ -12,6 +12,7 @@ export async function installNodePackages(root, say) {
   const stamp = join(root, 'node_modules/.alto-lock')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   say('Installing Node packages')
-  await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root })
+  // Not `npm ci`: it refuses where a registry lacks the optional packages of other systems. The versions are the same.
+  await run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root })
   writeFileSync(stamp, wanted)
 }

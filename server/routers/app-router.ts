@@ -4,6 +4,7 @@ import { clusterRouter } from './cluster/router'
 import { datasetRouter } from './dataset/router'
 import { decisionRouter } from './decision/router'
 import { draftRouter } from './draft/router'
+import { labRouter } from './lab/router'
 import { liveRouter } from './live/router'
 import { meRouter } from './me/router'
 import { modelRouter } from './model/router'
@@ -30,6 +31,7 @@ export const appRouter = router({
   search: searchRouter,
   draft: draftRouter,
   policy: policyRouter,
+  lab: labRouter,
   project: projectRouter,
   live: liveRouter,
 })

@@ -19,6 +19,7 @@ export interface Examination {
   unchecked: string | null
 }
 
+const UNKNOWN = { known: false, refusal: null } as const
 const UNCHECKED = 'No agent answered, so model and data set are checked when one connects.'
 
 function refusalOf(facts: Facts<unknown>, field: 'model' | 'dataset'): FieldProblem[] {
@@ -30,14 +31,18 @@ async function gpusInCluster(): Promise<number> {
   return database().prisma.gpu.count({ where: { node: { state: { not: 'lost' } } } })
 }
 
-/** Everything that a valid sweep file may still get wrong: the name, the machines, the model, the data. */
-export async function examineSpec(spec: SweepSpec, projectId: string): Promise<Examination> {
+/**
+ * Everything that a valid sweep file may still get wrong: the name, the machines, the model, the data.
+ *
+ * @param facts false leaves out what only an agent can tell
+ */
+export async function examineSpec(spec: SweepSpec, projectId: string, facts = true): Promise<Examination> {
   const reference = await datasetReference(spec.dataset, projectId)
   const [taken, gpus, model, dataset] = await Promise.all([
     isNameTaken(projectId, spec.name),
     gpusInCluster(),
-    factsOfModel(spec.model),
-    factsOfDataset(spec.model, reference, spec.max_length),
+    facts ? factsOfModel(spec.model) : UNKNOWN,
+    facts ? factsOfDataset(spec.model, reference, spec.max_length) : UNKNOWN,
   ])
   const modelRefusals = refusalOf(model, 'model')
   const problems = [
@@ -57,6 +62,6 @@ export async function examineSpec(spec: SweepSpec, projectId: string): Promise<E
     configurations: countSearch(searchOf(spec)),
     model: model.known ? model.facts : null,
     dataset: dataset.known ? dataset.facts : null,
-    unchecked: silent && problems.length === 0 ? UNCHECKED : null,
+    unchecked: facts && silent && problems.length === 0 ? UNCHECKED : null,
   }
 }

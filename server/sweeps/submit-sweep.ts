@@ -11,6 +11,8 @@ export interface Submission {
   userId: string
   /** Take the next free name instead of refusing one that is taken. */
   renameIfTaken: boolean
+  /** Ask an agent about model and data before it is accepted. */
+  facts: boolean
 }
 
 export type Submitted =
@@ -31,7 +33,7 @@ export async function submitSweep(input: unknown, submission: Submission): Promi
   const spec = submission.renameIfTaken
     ? { ...parsed.spec, name: await freeName(submission.projectId, parsed.spec.name) }
     : parsed.spec
-  const examination = await examineSpec(spec, submission.projectId)
+  const examination = await examineSpec(spec, submission.projectId, submission.facts)
   if (examination.problems.length > 0) return { accepted: false, problems: examination.problems }
   return write(spec, submission, examination)
 }

@@ -15,6 +15,8 @@ export const submitSweepInput = z.object({
     'Give a sweep file.',
   ),
   renameIfTaken: z.boolean().default(false),
+  /** False: model and data are not asked for first; what is wrong with them then fails the sweep when it starts. */
+  facts: z.boolean().default(true),
 })
 
 export const submitSweepOutput = z.discriminatedUnion('accepted', [
@@ -38,5 +40,6 @@ export const submitSweepProcedure = inProject('editor')
       projectId: ctx.projectId,
       userId: ctx.principal.userId,
       renameIfTaken: input.renameIfTaken,
+      facts: input.facts,
     }),
   )
