@@ -10,7 +10,9 @@ export type Problems = Readonly<Record<string, string>>
 function guess(name: ParameterName, value: unknown): string {
   if (typeof value !== 'number' || value < 1) return ''
   if (name === 'dropout' || name === 'warmup_ratio') {
-    const options = [value / 10, value / 100].filter((one) => one < 1).map((one) => String(Number(one.toPrecision(3))))
+    const options = [value / 10, value / 100]
+      .filter((one) => one < 1)
+      .map((one) => String(Number(one.toPrecision(3))))
     return options.length > 0 ? ` Did you mean ${options.join(' or ')}?` : ''
   }
   return name === 'learning_rate' && value > 1 ? ` Did you mean ${value}e-4?` : ''
@@ -26,7 +28,8 @@ export function checkValue(name: ParameterName, text: string): string | null {
 
 export function checkParameter(field: ParameterField, method: SweepForm['method']): string | null {
   if (field.how === 'values') {
-    if (field.texts.length === 0) return `Give at least one value for ${parameterLabel(field.name).toLowerCase()}.`
+    if (field.texts.length === 0)
+      return `Give at least one value for ${parameterLabel(field.name).toLowerCase()}.`
     for (const text of field.texts) {
       const problem = checkValue(field.name, text)
       if (problem) return problem
@@ -39,7 +42,8 @@ export function checkParameter(field: ParameterField, method: SweepForm['method'
     if (problem) return problem
   }
   if (Number(field.min) >= Number(field.max)) return 'The maximum must be above the minimum.'
-  if (field.distribution === 'log_uniform' && Number(field.min) <= 0) return 'A logarithmic range must start above 0.'
+  if (field.distribution === 'log_uniform' && Number(field.min) <= 0)
+    return 'A logarithmic range must start above 0.'
   return null
 }
 
@@ -54,7 +58,8 @@ export function checkForm(form: SweepForm): Problems {
   const parsed = sweepSpec.safeParse(formToSpec(form))
   if (!parsed.success)
     for (const issue of parsed.error.issues) {
-      const path = issue.path[0] === 'parameters' ? issue.path.slice(0, 2).join('.') : String(issue.path[0] ?? '')
+      const path =
+        issue.path[0] === 'parameters' ? issue.path.slice(0, 2).join('.') : String(issue.path[0] ?? '')
       problems[path] ??= issue.message
     }
   return problems

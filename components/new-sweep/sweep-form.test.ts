@@ -37,7 +37,9 @@ describe('form and sweep file are two views of one value', () => {
   })
 
   it('broken YAML names its line', () =>
-    expect(yamlToForm('name: a\nparameters: {rank: [1, 2')).toEqual({ problem: expect.stringMatching(/^Line \d+: /) }))
+    expect(yamlToForm('name: a\nparameters: {rank: [1, 2')).toEqual({
+      problem: expect.stringMatching(/^Line \d+: /),
+    }))
 
   it('an error marks the line of its parameter', () =>
     expect(formToYaml(named).split('\n')[lineOf(formToYaml(named), 'parameters.rank')!]).toContain('rank:'))
@@ -63,25 +65,36 @@ describe('what is refused', () => {
 
   it('a range in a grid', () =>
     expect(
-      checkForm({ ...named, parameters: [{ ...emptyParameter('rank'), how: 'range', min: '1', max: '8' }] })['parameters.rank'],
+      checkForm({ ...named, parameters: [{ ...emptyParameter('rank'), how: 'range', min: '1', max: '8' }] })[
+        'parameters.rank'
+      ],
     ).toMatch(/^A grid needs values/))
 
   it('a range the wrong way round', () =>
     expect(
-      checkForm({ ...named, method: 'random', parameters: [{ ...emptyParameter('rank'), how: 'range', min: '9', max: '8' }] })[
-        'parameters.rank'
-      ],
+      checkForm({
+        ...named,
+        method: 'random',
+        parameters: [{ ...emptyParameter('rank'), how: 'range', min: '9', max: '8' }],
+      })['parameters.rank'],
     ).toBe('The maximum must be above the minimum.'))
 
-  it('text where a number belongs, at its field', () => expect(checkForm({ ...named, epochs: 'two' }).epochs).toBe('Epochs must be a number.'))
+  it('text where a number belongs, at its field', () =>
+    expect(checkForm({ ...named, epochs: 'two' }).epochs).toBe('Epochs must be a number.'))
 })
 
 describe('how many runs', () => {
   it('a grid is the product of what is allowed', () =>
-    expect(countRuns({ ...named, parameters: [...named.parameters, { ...emptyParameter('dropout'), texts: ['0', '5'] }] })).toEqual({
+    expect(
+      countRuns({
+        ...named,
+        parameters: [...named.parameters, { ...emptyParameter('dropout'), texts: ['0', '5'] }],
+      }),
+    ).toEqual({
       total: 18,
       factors: [3, 2, 3, 1],
     }))
-  it('random and TPE are what was asked for', () => expect(countRuns({ ...named, method: 'tpe', runs: '40' }).total).toBe(40))
+  it('random and TPE are what was asked for', () =>
+    expect(countRuns({ ...named, method: 'tpe', runs: '40' }).total).toBe(40))
   it('no parameter, no run', () => expect(countRuns({ ...named, parameters: [] }).total).toBe(0))
 })

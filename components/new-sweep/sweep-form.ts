@@ -1,6 +1,6 @@
 import { PARAMETER_NAMES, type ParameterName, type SweepSpecInput } from '@/contracts/sweep-spec'
-import { formatParameter } from '../ui/format/parameter'
 import { readValue } from '../sweeps/read-changes'
+import { formatParameter } from '../ui/format/parameter'
 
 export type Method = 'grid' | 'random' | 'tpe'
 export type Distribution = 'uniform' | 'log_uniform' | 'int_uniform'
@@ -43,7 +43,12 @@ export const emptyParameter = (name: ParameterName): ParameterField => ({
   texts: [],
   min: '',
   max: '',
-  distribution: name === 'learning_rate' ? 'log_uniform' : name === 'rank' || name === 'batch_size' ? 'int_uniform' : 'uniform',
+  distribution:
+    name === 'learning_rate'
+      ? 'log_uniform'
+      : name === 'rank' || name === 'batch_size'
+        ? 'int_uniform'
+        : 'uniform',
 })
 
 /** A fresh form: a grid that the built-in model finishes in minutes. */
@@ -111,16 +116,23 @@ export function formToSpec(form: SweepForm): SweepSpecInput {
     priority: form.priority.trim() === '0' ? undefined : optional(form.priority),
     seed: form.seed.trim() === '0' ? undefined : optional(form.seed),
   }
-  return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)) as unknown as SweepSpecInput
+  return Object.fromEntries(
+    Object.entries(spec).filter(([, value]) => value !== undefined),
+  ) as unknown as SweepSpecInput
 }
 
 const text = (value: unknown, otherwise: string): string =>
-  value === undefined || value === null ? otherwise : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  value === undefined || value === null
+    ? otherwise
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value)
 
 function fieldOf(name: ParameterName, domain: unknown): ParameterField {
   const field = emptyParameter(name)
   const written = (value: unknown) => formatParameter(name, value)
-  if (domain === null || typeof domain !== 'object' || Array.isArray(domain)) return { ...field, texts: [written(domain)] }
+  if (domain === null || typeof domain !== 'object' || Array.isArray(domain))
+    return { ...field, texts: [written(domain)] }
   const { values, min, max, distribution } = domain as Record<string, unknown>
   if (Array.isArray(values)) return { ...field, texts: values.map(written) }
   return {
@@ -155,7 +167,9 @@ export function specToForm(spec: Readonly<Record<string, unknown>>): SweepForm {
     maxLength: text(spec.max_length, '512'),
     evaluations: text(spec.evaluations, '20'),
     policy: text(policy, 'adaptive'),
-    policyParameters: Object.fromEntries(Object.entries(policyParameters).map(([name, value]) => [name, text(value, '')])),
+    policyParameters: Object.fromEntries(
+      Object.entries(policyParameters).map(([name, value]) => [name, text(value, '')]),
+    ),
     gpus: text(spec.gpus, '1'),
     priority: text(spec.priority, '0'),
     seed: text(spec.seed, '0'),

@@ -99,7 +99,7 @@ export function DecisionCard({ decision, run, runs, actions, onClone, touch = fa
       <Facts rows={facts(decision, run)} className="mt-3 grid grid-cols-[72px_1fr] gap-x-2 gap-y-1 text-12" />
       {run ? (
         <>
-          <div className="mt-3 flex flex-wrap items-center gap-2">
+          <div className="mt-3 flex flex-wrap items-center gap-1.5">
             {canRevive(run) ? (
               <Button
                 variant="primary"

@@ -24,7 +24,7 @@ export function RunFilters({ runs, sweepView }: { runs: readonly RunRow[]; sweep
   )
   return (
     <>
-      <div className="flex flex-wrap items-center gap-1.5">
+      <div className="-my-1 flex min-w-0 items-center gap-1.5 overflow-x-auto py-1 [scrollbar-width:none]">
         <FilterChip pressed={view.state === 'all'} onClick={() => void setView({ state: 'all' })}>
           All {formatCount(runs.length)}
         </FilterChip>
@@ -45,7 +45,7 @@ export function RunFilters({ runs, sweepView }: { runs: readonly RunRow[]; sweep
         placeholder="Filter: r07, rank 8"
         value={view.q}
         onChange={(event) => void setView({ q: event.target.value })}
-        className="!h-6 !w-36 !border-line-2 !text-12"
+        className="!h-6 !w-32 shrink-0 !border-line-2 !text-12"
       />
     </>
   )

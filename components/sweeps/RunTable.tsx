@@ -77,7 +77,7 @@ export function RunTable(props: RunTableProps) {
   }
   return (
     <section aria-label="Runs" className="flex h-full min-h-0 flex-col bg-surface">
-      <div className="flex min-h-9 flex-wrap items-center gap-x-2 gap-y-1 px-4 py-1">
+      <div className="flex min-h-9 items-center gap-x-2 px-4 py-1">
         <h2 className="text-13 font-semibold">Runs</h2>
         {props.filters}
         {moves > 0 && held !== null ? (
@@ -85,7 +85,7 @@ export function RunTable(props: RunTableProps) {
             {moves} {moves === 1 ? 'row' : 'rows'} would move
           </Button>
         ) : null}
-        <div className="ml-auto">
+        <div className="ml-auto shrink-0">
           <Menu
             trigger={<Button size="small" icon={<Columns3 size={13} />} />}
             entries={table.getAllLeafColumns().map((column) => ({

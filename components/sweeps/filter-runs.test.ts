@@ -36,6 +36,12 @@ it('columns are the parameters that differ, in the usual order', () =>
     'rank',
   ]))
 
+it('alpha that follows from the rank is no column of its own; alpha that does not, is', () => {
+  const follows = [4, 8].map((rank) => ({ params: { rank, alpha: 2 * rank } }))
+  expect(variedParameters(follows)).toEqual(['rank'])
+  expect(variedParameters([...follows, { params: { rank: 4, alpha: 99 } }])).toEqual(['rank', 'alpha'])
+})
+
 it('shares need a size', () =>
   expect(sweepShares({ samplesUsed: 5, samplesFull: 0, samplesSaved: 0, state: 'running' })).toEqual({
     trained: 0,

@@ -54,15 +54,15 @@ export function columnLook(id: string): ColumnLook {
 }
 
 const LOOKS: Record<string, ColumnLook> = {
-  run: { label: 'Run', align: 'left', width: 74 },
-  best: { label: 'Best val loss', align: 'right', width: 104 },
-  last: { label: 'Last', align: 'right', width: 70 },
-  train: { label: 'Train', align: 'right', width: 70 },
-  samples: { label: 'Samples', align: 'right', width: 78 },
+  run: { label: 'Run', align: 'left', width: 70 },
+  best: { label: 'Best val loss', align: 'right', width: 100 },
+  last: { label: 'Last', align: 'right', width: 64 },
+  train: { label: 'Train', align: 'right', width: 64 },
+  samples: { label: 'Samples', align: 'right', width: 74 },
   step: { label: 'Step', align: 'right', width: 70 },
   gap: { label: 'Gap', align: 'right', width: 70 },
   took: { label: 'Trained for', align: 'right', width: 90 },
-  progress: { label: 'Progress', align: 'left', width: 100 },
+  progress: { label: 'Progress', align: 'left', width: 92 },
   state: { label: 'State', align: 'left', width: 180 },
 }
 

@@ -21,9 +21,6 @@ export function SplitPane({ first, second, share, label }: SplitPaneProps) {
       </Panel>
       <Separator
         aria-label={label}
-        aria-valuenow={share}
-        aria-valuemin={0}
-        aria-valuemax={100}
         className="relative h-px bg-line outline-offset-[-1px] after:absolute after:inset-x-0 after:-top-1 after:h-2 data-[separator=active]:bg-focus"
       />
       <Panel minSize="15%" className="min-h-0">

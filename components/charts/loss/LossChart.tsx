@@ -75,7 +75,7 @@ export function LossChart(props: LossChartProps) {
         : null,
     [runs, rungs, view, series, selected, zoom, size, compact, grownTo, key],
   )
-  if (picture && !zoom && runs.length > 0) {
+  if (picture && !zoom && picture.points.length > 0) {
     const changed =
       grownTo?.key !== key ||
       picture.xDomain[0] !== grownTo.x[0] ||

@@ -313,13 +313,17 @@ function prepareRungs(
     .map((rung) => ({ rung, x: place(rung.samples) }))
     .filter((one) => one.x >= plot.left && one.x <= plot.right)
   const crowded = compact || at.some((one, index) => index > 0 && one.x - at[index - 1]!.x < 56)
+  const half = (text: string) => (text.length * 5.6) / 2 + 4
   let last = Number.NEGATIVE_INFINITY
   return {
-    rungs: at.map(({ rung, x: px }) => {
-      const long =
-        rung.of > 0 ? `rung ${rung.number}: kept ${rung.kept} of ${rung.of}` : `rung ${rung.number}`
-      const label = px - last > 116 ? long : `rung ${rung.number}`
-      if (!crowded) last = px
+    rungs: at.map(({ rung, x: px }, index) => {
+      const short = `rung ${rung.number}`
+      const long = rung.kept > 0 ? `${short}: kept ${rung.kept} of ${rung.of}` : short
+      const next = at[index + 1]
+      const room = next ? next.x - half(`rung ${next.rung.number}`) : plot.right + 60
+      const fits = (text: string) => px - half(text) >= last && px + half(text) <= room
+      const label = fits(long) ? long : fits(short) ? short : null
+      if (label !== null) last = px + half(label)
       return { number: rung.number, x: round(px), label: crowded ? null : label }
     }),
     rungNote: crowded && at.length > 0 ? rungRange(at.map((one) => one.rung.number)) : null,
