@@ -1,20 +1,26 @@
 import type { GpuView } from '../model/cluster'
 import type { FreeNode } from './free-gpus'
 
+/** What a gang asks of its GPUs. */
+export interface GangNeed {
+  count: number
+  /** False where all lie on one node. */
+  spread: boolean
+  /** GPUs of one executor: each node gives a multiple of it, since an executor lies on one node. */
+  chunk: number
+  /** Memory that each GPU must have. */
+  minimumBytes: number
+}
+
 /**
  * Picks a gang of GPUs, whole or not at all (rules P2 and P3 of `docs/spec/placement.md`): the one node that is left
  * fullest, so that whole nodes stay free for wide gangs; only where no node is enough and `spread` allows it, several
  * nodes, the emptiest first, so that the gang lies on as few as possible.
  *
- * @param minimumBytes memory that each GPU must have
  * @returns ids of the GPUs, or `null` where the gang does not fit
  */
-export function chooseGpus(
-  free: readonly FreeNode[],
-  count: number,
-  spread: boolean,
-  minimumBytes: number,
-): readonly string[] | null {
+export function chooseGpus(free: readonly FreeNode[], need: GangNeed): readonly string[] | null {
+  const { count, spread, chunk, minimumBytes } = need
   const usable = free.map(({ gpus }) => gpus.filter((gpu) => gpu.memoryBytes >= minimumBytes))
   let tightest: readonly GpuView[] | null = null
   for (const gpus of usable) {
@@ -24,7 +30,7 @@ export function chooseGpus(
   if (!spread) return null
   const chosen = [...usable]
     .sort((a, b) => b.length - a.length)
-    .flat()
+    .flatMap((gpus) => gpus.slice(0, gpus.length - (gpus.length % chunk)))
     .slice(0, count)
   return chosen.length === count ? chosen.map((gpu) => gpu.id) : null
 }

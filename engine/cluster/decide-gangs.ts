@@ -2,7 +2,7 @@ import type { Interval } from '../model/cluster'
 import type { Hold, PauseSweep, PlaceSweep, Plan, ResizeSweep } from '../model/plan'
 import type { SweepWork, TuningPolicy, TuningSnapshot } from '../model/snapshot'
 import { isPending } from '../tuning/release-executors'
-import { chooseGpus } from './choose-gpus'
+import { chooseGpus, type GangNeed } from './choose-gpus'
 import { type Class, classesOf } from './classes'
 import { considerMove } from './consider-move'
 import { type FreeNode, freeGpus, withoutGpus } from './free-gpus'
@@ -35,7 +35,7 @@ export function decideGangs(snapshot: TuningSnapshot, policy: TuningPolicy, now:
     if (has === undefined || has.length >= sweep.gpus || sweep.paused) continue
     if (!sweep.view.runs.some(isPending)) continue
     const bytes = minimumGpuBytes(sweep, policy.memoryMargin)
-    const more = chooseGpus(free, sweep.gpus - has.length, sweep.spread, bytes)
+    const more = chooseGpus(free, gangNeed(sweep, sweep.gpus - has.length, bytes))
     if (more === null) continue
     free = withoutGpus(free, more)
     held.set(sweep.id, [...has, ...more])
@@ -55,10 +55,8 @@ export function decideGangs(snapshot: TuningSnapshot, policy: TuningPolicy, now:
     const mayStart = policy.interTask === 'fifo' ? !blocked && !sweep.paused : start?.p50.startIn === 0
     const where =
       start === undefined || start.p50.node < 0 ? free : free.slice(start.p50.node, start.p50.node + 1)
-    const gpus = mayStart
-      ? (chooseGpus(where, sweep.gpus, sweep.spread, bytes) ??
-        chooseGpus(free, sweep.gpus, sweep.spread, bytes))
-      : null
+    const need = gangNeed(sweep, sweep.gpus, bytes)
+    const gpus = mayStart ? (chooseGpus(where, need) ?? chooseGpus(free, need)) : null
     if (gpus !== null) {
       free = withoutGpus(free, gpus)
       held.set(sweep.id, gpus)
@@ -79,6 +77,10 @@ export function decideGangs(snapshot: TuningSnapshot, policy: TuningPolicy, now:
   const move = policy.moves === false ? null : considerMove(snapshot, held, actions, policy, now)
   if (move !== null) actions.unshift(move)
   return { actions, held, planned: plannedBlocks(snapshot, actions, held, now) }
+}
+
+function gangNeed(sweep: SweepWork, count: number, minimumBytes: number): GangNeed {
+  return { count, spread: sweep.spread, chunk: sweep.gpusPerExecutor, minimumBytes }
 }
 
 /** One class for each sweep, so that nobody passes anybody. */

@@ -121,6 +121,8 @@ export interface TuningPolicy {
   memoryMargin: number
   /** Free slots may be lent to another sweep of the same base model. */
   lend: boolean
+  /** Slots that nobody wants may be used beyond a sweep's budget, which may end it later; never while a sweep waits. */
+  widen: boolean
   /** Free GPUs that must stay free, for example for serving. */
   reservedGpuIds?: readonly string[]
   /** `planned` searches for the shortest makespan; `fifo` starts sweeps strictly in order and lets no one pass. */

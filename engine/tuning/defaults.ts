@@ -5,6 +5,7 @@ export const TUNING_DEFAULTS = {
   maxSlots: 32,
   memoryMargin: 0.1,
   lend: true,
+  widen: true,
   interTask: 'planned',
   planBudget: 400,
   agingSeconds: 21_600,

@@ -149,7 +149,12 @@ function borrow(filling: Filling, sweep: SweepWork, sweeps: readonly SweepWork[]
   const spare = lenders.reduce((sum, room) => sum + room.slots - room.runIds.length, 0)
   if (spare <= 0) return
   const slots = slotsOf(sweep, filling.rooms) + spare
-  for (const decision of decideExits(sweep, slots, filling.contested ? 0 : spare, filling.policy).starts) {
+  for (const decision of decideExits(
+    sweep,
+    slots,
+    filling.contested || !filling.policy.widen ? 0 : spare,
+    filling.policy,
+  ).starts) {
     startIn(filling, lenders, decision)
   }
 }

@@ -89,6 +89,7 @@ export const KEEP_ALL: TuningPolicy = {
   maxSlots: 8,
   memoryMargin: 0.1,
   lend: true,
+  widen: true,
   interTask: 'planned',
   planBudget: 200,
   agingSeconds: 21_600,

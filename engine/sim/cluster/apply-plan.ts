@@ -29,7 +29,12 @@ export function applyPlan(world: ClusterWorld, plan: Plan, now: number): Applied
 }
 
 function apply(world: ClusterWorld, action: Action, now: number, applied: Applied): void {
-  if (action.kind === 'hold') return
+  if (action.kind === 'hold') {
+    if (action.subject === 'run' && action.reasons.some(({ code }) => code !== 'peers')) {
+      world.runs.get(action.id)!.sweep.hungry = true
+    }
+    return
+  }
   if (action.subject === 'sweep') {
     const sweep = world.sweeps.get(action.sweepId)!
     applied.sweeps.add(sweep)
@@ -90,6 +95,7 @@ function grant(world: ClusterWorld, sweep: SimSweep, gpuIds: readonly string[], 
     sweep.gpuIds.filter((gpu) => !gpuIds.includes(gpu)),
   )
   for (const gpu of gpuIds) world.leases.set(gpu, sweep)
+  world.leaseVersion += 1
   sweep.gpuIds = [...gpuIds]
   sweep.state = 'running'
   sweep.startedAt ??= now

@@ -75,6 +75,7 @@ export function armPolicy(arm: Arm, maxSlots: number): { policy: TuningPolicy; e
       maxSlots,
       interTask: arm.interTask,
       lend: arm.lend,
+      widen: false,
       moves: arm.moves ? TUNING_DEFAULTS.moves : false,
       exits: (view) => rule.decide(view, parameters),
     },

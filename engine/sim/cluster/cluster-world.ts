@@ -1,6 +1,7 @@
 import { stepSeconds } from '../../estimate/step-seconds'
 import type { NodeView } from '../../model/cluster'
 import type { StopReason } from '../../model/reasons'
+import type { RunWork } from '../../model/snapshot'
 import type { RunState } from '../../model/states'
 import type { RunView } from '../../model/tuning'
 import type { ClusterTrace, TraceRun, TraceSweep } from './cluster-trace'
@@ -19,6 +20,7 @@ export interface SimRun {
   onSpare: boolean
   executor: SimExecutor | null
   view: RunView
+  work: RunWork
 }
 
 export interface SimSweep {
@@ -31,6 +33,8 @@ export interface SimSweep {
   endedAt: number | null
   /** Its runs must be restored before they train: it was parked. */
   moved: boolean
+  /** A run of it waits for a slot, not only for its peers. */
+  hungry: boolean
 }
 
 export interface SimExecutor {
@@ -51,7 +55,7 @@ export interface SimExecutor {
 /** What was used and what was idle, in seconds of GPUs and slots. */
 export interface Meters {
   gpuSecondsBusy: number
-  /** While the sweep had runs that waited for a slot, so not in the tail. */
+  /** While a run of the sweep waited for a slot, so not in the tail, and not while all wait for their peers. */
   slotSecondsOffered: number
   slotSecondsBusy: number
 }
@@ -65,6 +69,8 @@ export class ClusterWorld {
   readonly leases = new Map<string, SimSweep>()
   readonly meters: Meters = { gpuSecondsBusy: 0, slotSecondsOffered: 0, slotSecondsBusy: 0 }
   nodes: NodeView[]
+  /** Grows with every change of leases. */
+  leaseVersion = 0
 
   constructor(readonly trace: ClusterTrace) {
     this.nodes = trace.nodes.map(({ id, gpus, memoryBytes }) => ({
@@ -93,6 +99,7 @@ export class ClusterWorld {
       startedAt: null,
       endedAt: null,
       moved: false,
+      hungry: false,
     }
     for (const run of trace.runs) {
       const view: RunView = {
@@ -115,6 +122,7 @@ export class ClusterWorld {
         onSpare: false,
         executor: null,
         view,
+        work: { runId: run.id, stepSeconds: null, samples: 0 },
       }
       sweep.runs.push(entry)
       this.runs.set(run.id, entry)
@@ -136,7 +144,7 @@ export class ClusterWorld {
     const steps = seconds / executor.stepSeconds
     for (const run of executor.runs) run.steps += steps
     if (executor.runs.size > 0) this.meters.gpuSecondsBusy += seconds * executor.gpuIds.length
-    if (executor.sweep.runs.some((run) => run.state === 'waiting')) {
+    if (executor.sweep.hungry) {
       this.meters.slotSecondsOffered += seconds * executor.slots
       this.meters.slotSecondsBusy += seconds * executor.runs.size
     }
@@ -181,6 +189,11 @@ export class ClusterWorld {
   renew(run: SimRun): void {
     const { state, stopReason, passedRung, onSpare, seen } = run
     const points = run.view.points.length === seen ? run.view.points : run.trace.points.slice(0, seen)
+    run.work = {
+      runId: run.trace.id,
+      stepSeconds: run.executor?.stepSeconds ?? null,
+      samples: ClusterWorld.samplesOf(run),
+    }
     run.view = { ...run.view, state, stopReason, passedRung, onSpare, points }
   }
 
@@ -192,6 +205,7 @@ export class ClusterWorld {
 
   release(sweep: SimSweep, gpuIds: readonly string[]): void {
     for (const gpu of gpuIds) this.leases.delete(gpu)
+    this.leaseVersion += 1
     sweep.gpuIds = sweep.gpuIds.filter((gpu) => !gpuIds.includes(gpu))
   }
 }

@@ -80,9 +80,10 @@ export function simulateCluster(
       const sweepIds = new Set(
         [...changed].filter((sweep) => sweep.state !== 'done').map((sweep) => sweep.trace.id),
       )
+      for (const sweep of changed) sweep.hungry = false
       changed.clear()
       if (!gangs && sweepIds.size === 0) break
-      const plan = decideTuning(taker.take(now), policy, now, { gangs, sweepIds })
+      const plan = decideTuning(taker.take(now, gangs), policy, now, { gangs, sweepIds })
       decisions += 1
       options.onPlan?.(plan, now)
       const applied = applyPlan(world, plan, now)

@@ -1,7 +1,7 @@
 import { expectedShare } from '../../estimate/expected-share'
 import { remainingSeconds } from '../../estimate/remaining'
 import type { Interval } from '../../model/cluster'
-import type { SweepWork, TuningSnapshot } from '../../model/snapshot'
+import type { GpuLease, SweepWork, TuningSnapshot } from '../../model/snapshot'
 import type { SweepView } from '../../model/tuning'
 import { ClusterWorld, type SimSweep } from './cluster-world'
 
@@ -14,26 +14,38 @@ export interface ExitSetting {
 /** Snapshots of the simulated cluster; a sweep is described anew only after it changed. */
 export class SnapshotTaker {
   private readonly described = new Map<SimSweep, SweepWork>()
+  private readonly forecasts = new Map<SimSweep, Interval>()
+  private readonly outdated: Set<SimSweep>
   private version = 0
+  private leaseVersion = -1
+  private leaseList: readonly GpuLease[] = []
 
   constructor(
     private readonly world: ClusterWorld,
     private readonly exit: ExitSetting,
     private readonly maxSlots: number,
-  ) {}
+  ) {
+    this.outdated = new Set(world.sweeps.values())
+  }
 
   /** Says that runs or executors of the sweep changed. */
   forget(sweep: SimSweep): void {
     this.described.delete(sweep)
+    this.outdated.add(sweep)
   }
 
-  take(now: number): TuningSnapshot {
+  /** @param forecast whether sweeps that changed get a new forecast */
+  take(now: number, forecast: boolean): TuningSnapshot {
     const { world } = this
     this.version += 1
     const sweeps: SweepWork[] = []
     for (const sweep of world.sweeps.values()) {
       if (sweep.state !== 'waiting' && sweep.state !== 'running') continue
       let work = this.described.get(sweep)
+      if (forecast && this.outdated.delete(sweep)) {
+        this.forecasts.set(sweep, this.remaining(sweep))
+        work = undefined
+      }
       if (work === undefined) {
         work = this.describe(sweep)
         this.described.set(sweep, work)
@@ -55,14 +67,22 @@ export class SnapshotTaker {
         maxLength: executor.maxLength,
         runIds: [...executor.runs].map((run) => run.trace.id),
       })),
-      leases: [...world.leases].map(([gpuId, sweep]) => ({
+      leases: this.leases(),
+      shares: [],
+    }
+  }
+
+  private leases(): readonly GpuLease[] {
+    if (this.leaseVersion !== this.world.leaseVersion) {
+      this.leaseVersion = this.world.leaseVersion
+      this.leaseList = [...this.world.leases].map(([gpuId, sweep]) => ({
         gpuId,
         holder: { kind: 'sweep', id: sweep.trace.id },
         epoch: 1,
         expiresAt: Number.POSITIVE_INFINITY,
-      })),
-      shares: [],
+      }))
     }
+    return this.leaseList
   }
 
   /** Expected seconds until the sweep ends on its gang. */
@@ -116,12 +136,8 @@ export class SnapshotTaker {
       maxLength: trace.maxLength,
       memory: model.memory,
       view,
-      work: sweep.runs.map((run) => ({
-        runId: run.trace.id,
-        stepSeconds: run.executor?.stepSeconds ?? null,
-        samples: ClusterWorld.samplesOf(run),
-      })),
-      remaining: this.remaining(sweep),
+      work: sweep.runs.map((run) => run.work),
+      remaining: this.forecasts.get(sweep),
       moveSeconds: this.world.trace.moveSeconds,
     }
   }
