@@ -23,6 +23,7 @@ import { Turns } from './turns'
 const SAMPLE_SECONDS = 5
 const JOURNAL_METRIC_SECONDS = 600
 const UPKEEP_SECONDS = 60
+const CYCLE_RETRY_MS = 1_000
 
 /** What the leader does while it leads: agents' sessions, ingestion, cycles and upkeep. */
 export class Lead {
@@ -108,10 +109,15 @@ export class Lead {
         await this.turns.take(() => this.cycle())
       } catch (error) {
         if (error instanceof StalePlans) this.rung = true
-        else log.error({ error: (error as Error).message }, 'a cycle failed; the next ring tries again')
+        else this.cycleFailed(error as Error)
       }
     }
     this.cycling = false
+  }
+
+  private cycleFailed(error: Error): void {
+    log.error({ error: error.message, stack: error.stack }, 'a cycle failed; another one follows')
+    setTimeout(() => this.ring(), CYCLE_RETRY_MS).unref()
   }
 
   private async cycle(): Promise<void> {

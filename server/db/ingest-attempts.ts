@@ -15,6 +15,7 @@ interface LiveRun {
   number: number
   state: string
   stopReason: string | null
+  error: string | null
   crashes: number
 }
 
@@ -51,7 +52,7 @@ export async function ingestAttempts(
 /** The run, where this attempt is its newest and has not ended: the epoch check of everything below. */
 async function lockRun(client: PoolClient, event: AttemptEvent): Promise<LiveRun | undefined> {
   const { rows } = await client.query<LiveRun>(
-    `SELECT r."id", r."sweepId", r."number", r."state"::text AS "state", r."stopReason",
+    `SELECT r."id", r."sweepId", r."number", r."state"::text AS "state", r."stopReason", r."error",
        (SELECT count(*)::int FROM "Attempt" c WHERE c."runId" = r."id" AND c."endReason" = 'executor-died'
          AND c."fromStep" = a."fromStep") AS "crashes"
      FROM "Run" r JOIN "Attempt" a ON a."runId" = r."id" AND a."number" = $2 AND a."epoch" = $3
@@ -143,7 +144,7 @@ interface After {
 
 /** A run that somebody stopped or paused keeps that state; a fault of its own or of its place decides otherwise. */
 function stateAfter(event: AttemptEvent, run: LiveRun): After {
-  const stays: After = { state: run.state, stopReason: run.stopReason, error: null }
+  const stays: After = { state: run.state, stopReason: run.stopReason, error: run.error }
   if (event.state === 'done') return { state: 'done', stopReason: null, error: null }
   if (event.state === 'parked')
     return run.state === 'training' ? { state: 'waiting', stopReason: null, error: null } : stays

@@ -60,19 +60,24 @@ export async function release(client: PoolClient, subjects: readonly string[]): 
   if (subjects.length > 0) await client.query('DELETE FROM "Lease" WHERE "subject" = ANY($1)', [subjects])
 }
 
-/** Attempts that a node may go on with, after their leases were extended to `seconds` from now. */
+/**
+ * Attempts that a node may go on with, after their leases were extended to `seconds` from now. A lease that is being
+ * changed at this moment is left for the next heartbeat, so a heartbeat never waits and never blocks.
+ */
 export async function renewNode(
   pool: Pool,
   nodeId: string,
   seconds: number,
 ): Promise<{ runId: string; attempt: number; epoch: number }[]> {
   const { rows } = await pool.query<{ runId: string; attempt: number; epoch: number }>(
-    `UPDATE "Lease" l SET "expiresAt" = now() + make_interval(secs => $2)
-     FROM "Attempt" a
-     WHERE a."nodeId" = $1 AND a."state" IN ('starting', 'running', 'ending')
-       AND l."subject" = 'run:' || a."runId" AND l."epoch" = a."epoch" AND l."nodeId" = $1
-       AND l."expiresAt" > now()
-     RETURNING a."runId", a."number" AS "attempt", a."epoch"`,
+    `WITH live AS (
+       SELECT l."subject", a."runId", a."number", a."epoch" FROM "Attempt" a
+       JOIN "Lease" l ON l."subject" = 'run:' || a."runId" AND l."epoch" = a."epoch" AND l."nodeId" = a."nodeId"
+       WHERE a."nodeId" = $1 AND a."state" IN ('starting', 'running', 'ending') AND l."expiresAt" > now()
+       FOR UPDATE OF l SKIP LOCKED)
+     UPDATE "Lease" l SET "expiresAt" = now() + make_interval(secs => $2) FROM live
+     WHERE l."subject" = live."subject"
+     RETURNING live."runId", live."number" AS "attempt", live."epoch"`,
     [nodeId, seconds],
   )
   return rows

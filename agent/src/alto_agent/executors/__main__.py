@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 import sys
 import threading
@@ -48,9 +49,10 @@ def main() -> int:
 
 
 def _read(commands: Iterator[ExecutorCommand], worker: Worker) -> None:
+    """Ends the process when the agent is gone: nobody would learn of what it still did."""
     for command in commands:
         worker.put(command)
-    worker.put(None)
+    os._exit(1)
 
 
 def _event(order: StartExecutor, fault: str | None) -> ExecutorEvent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -61,7 +62,6 @@ class RunInSlot:
         self.val_loss: float | None = None
         self.finished = False
         self._evaluate_at = evaluation_steps(self.spec.total_steps, order.evaluations)
-        self._losses: list[float] = []
 
     def state_folder(self, step: int) -> Path:
         """Where this attempt writes its state at `step`, relative to the artifact store.
@@ -81,12 +81,15 @@ class RunInSlot:
         self.samples = step.samples
         self.finished = step.finished
         self.metrics.add(step, seconds)
-        self._losses.append(step.train_loss)
         return step.step in self._evaluate_at and not step.skipped
 
-    def evaluated(self, report: EvalReport) -> EvaluationEvent:
-        """The evaluation as an event; its training loss is the mean since the evaluation before."""
-        losses, self._losses = self._losses, []
+    def evaluated(self, report: EvalReport, history: Sequence[tuple[int, float]]) -> EvaluationEvent:
+        """The evaluation as an event; its training loss is the mean since the evaluation before.
+
+        `history` has all (step, loss) of the run, so a restart in between changes nothing.
+        """
+        before = max((step for step in self._evaluate_at if step < report.step), default=0)
+        losses = [loss for step, loss in history if step > before]
         train_loss = sum(losses) / len(losses) if losses else math.nan
         self.val_loss = _finite(report.val_loss)
         if report.is_best:

@@ -46,7 +46,7 @@ class Worker:
         self._channel = channel
         self._source = source
         self._artifacts = data_dir / "artifacts"
-        self._commands: queue.SimpleQueue[ExecutorCommand | None] = queue.SimpleQueue()
+        self._commands: queue.SimpleQueue[ExecutorCommand] = queue.SimpleQueue()
         self._runs: dict[str, RunInSlot] = {}
         self._closing = False
         self._reported_at = 0.0
@@ -55,12 +55,12 @@ class Worker:
         self._step_ms: float | None = None
         self._tokens_per_second: float | None = None
 
-    def put(self, command: ExecutorCommand | None) -> None:
-        """From any thread; `None` means that the agent is gone."""
+    def put(self, command: ExecutorCommand) -> None:
+        """From any thread."""
         self._commands.put(command)
 
     def run(self) -> None:
-        """Until it was asked to stop and everything is parked, or the agent is gone."""
+        """Until it was asked to stop and everything is parked."""
         with self._source.open_executor() as executor:
             self._state("ready")
             while not self._closing:
@@ -82,9 +82,6 @@ class Worker:
                 return
             wait = False
             match command:
-                case None:
-                    self._closing = True
-                    self._runs.clear()
                 case StopExecutor():
                     self._closing = True
                 case StartRun():
@@ -136,7 +133,7 @@ class Worker:
         for run_id, evaluation in executor.evaluate(due).items():
             run = self._runs[run_id]
             self._send_metrics(run)
-            self._channel.send(run.evaluated(evaluation))
+            self._channel.send(run.evaluated(evaluation, executor.loss_history(run_id)))
         for run_id in due:
             fault = executor.fault(run_id)
             if fault is not None:
