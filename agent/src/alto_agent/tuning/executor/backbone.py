@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 import torch
@@ -12,6 +13,7 @@ from alto_agent.tuning.executor import packed_attention
 from alto_agent.tuning.executor.active_pass import running
 from alto_agent.tuning.executor.attention_plan import plan_attention
 from alto_agent.tuning.executor.frozen_layers import patch_frozen_layers
+from alto_agent.tuning.executor.lock_step import PassKind
 from alto_agent.tuning.executor.lora_linear import PatchedGroup
 from alto_agent.tuning.executor.output_head import OutputHead
 from alto_agent.tuning.executor.packed_pass import PackedPass
@@ -30,6 +32,8 @@ class Backbone:
         logits_bytes: int = 16 << 20,
     ) -> None:
         self.model: Any = model
+        self.before_pass: Callable[[PassKind], None] | None = None
+        """Set where several ranks share a sharded backbone."""
         self.device = device
         self.name = type(model).__name__
         self._restore_attention = str(model.config._attn_implementation)
@@ -78,6 +82,8 @@ class Backbone:
 
         `gradient_to_embeddings` is for measuring the bare backbone: its backward then goes all the way.
         """
+        if self.before_pass is not None:
+            self.before_pass(PassKind.TRAIN if torch.is_grad_enabled() else PassKind.FORWARD)
         places = {"position_ids": packed.position_ids, "use_cache": False}
         if gradient_to_embeddings:
             with torch.no_grad():

@@ -16,7 +16,7 @@ from transformers import PreTrainedModel
 
 from alto_agent.tuning.executor.backbone import Backbone
 from alto_agent.tuning.executor.batch import BadRowError, BatchReader
-from alto_agent.tuning.executor.checkpoint import read_checkpoint, sweep_partial
+from alto_agent.tuning.executor.checkpoint import SavedRun, read_checkpoint, sweep_partial
 from alto_agent.tuning.executor.checkpoint_writer import CheckpointWriter
 from alto_agent.tuning.executor.evaluation import evaluate_runs
 from alto_agent.tuning.executor.export_adapter import Which, write_adapter
@@ -85,6 +85,14 @@ class TrainingExecutor:
 
         Raises ValueError with one sentence where the run cannot train here; nothing has changed then.
         """
+        saved = None
+        if restore is not None:
+            self._writer.wait()
+            saved = read_checkpoint(restore)
+        self.put_in(spec, data, saved)
+
+    def put_in(self, spec: AdapterSpec, data: RunData, saved: SavedRun | None) -> None:
+        """As `join`, with a saved state in memory instead of one on disk."""
         if spec.run_id in self._runs:
             raise ValueError(f"run {spec.run_id} already has a slot in this executor")
         try:
@@ -92,10 +100,6 @@ class TrainingExecutor:
         except ValueError as error:
             raise ValueError(f"run {spec.run_id}: {error}") from error
         reader = BatchReader(spec, data, self.backbone.vocabulary, self.backbone.max_length)
-        saved = None
-        if restore is not None:
-            self._writer.wait()
-            saved = read_checkpoint(restore)
         stack = self._stack(StackKey(width_of(spec.rank), targets, spec.batch_size, spec.dropout > 0))
         run = RunState(spec, reader, self._joins, stack, -1)
         if self.backbone.dtype == torch.float16:
@@ -117,6 +121,12 @@ class TrainingExecutor:
         del self._runs[run_id]
         run.stack.remove(run)
         self._drop_empty(run.stack)
+
+    def take_out(self, run_id: str) -> SavedRun:
+        """Frees the run's slot; gives its state, for `put_in` of any executor with the same backbone."""
+        saved = save_run(self._run(run_id))
+        self.leave(run_id)
+        return saved
 
     def park(self, run_id: str, directory: Path) -> ParkedState:
         """Writes all that the run needs to go on with the same bits, then frees its slot.

@@ -1,0 +1,61 @@
+"""What each rank of the parallel tests does; started by ranks.py."""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+
+from alto_agent.tuning.executor.parallel_executor import ParallelExecutor
+from tests.executor.tiny_models import tiny_model
+from tests.parallel.scenario import STEPS, scenario
+
+
+def main(folder: Path) -> None:
+    """Trains the scenario; rank 0's adapters leave in between, and the others are re-balanced."""
+    torch.set_num_threads(1)
+    dist.init_process_group("gloo")
+    mesh = dist.device_mesh.init_device_mesh("cpu", (dist.get_world_size(),))
+    executor = ParallelExecutor(tiny_model(), mesh)
+    for spec, data in scenario():
+        executor.join(spec, data)
+    owners = [executor.owners]
+    losses: dict[str, list[float]] = {}
+    for step in range(STEPS):
+        if step == STEPS // 2:
+            for run_id, rank in executor.owners.items():
+                if rank == 0:
+                    executor.leave(run_id)
+            executor.rebalance()
+            owners.append(executor.owners)
+        for run_id, taken in executor.step().runs.items():
+            losses.setdefault(run_id, []).append(taken.train_loss)
+    reports = executor.evaluate()
+    refused = ""
+    try:
+        executor.join(
+            scenario()[0][0].__class__(
+                **{**vars(scenario()[0][0]), "run_id": "x", "target_modules": ("nothing",)}
+            ),
+            scenario()[0][1],
+        )
+    except ValueError as error:
+        refused = str(error)
+    for run_id in list(executor.owners):
+        executor.park(run_id, folder / run_id)
+    idle = executor.step()
+    result = {
+        "owners": owners,
+        "losses": losses,
+        "evaluated": {run_id: report.val_loss for run_id, report in reports.items()},
+        "refused": refused,
+        "idle": len(idle.runs),
+    }
+    (folder / f"result-{dist.get_rank()}.json").write_text(json.dumps(result))
+    executor.close()
+    dist.destroy_process_group()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
