@@ -22,9 +22,9 @@ const lowest = (runs: readonly RunView[], scores: readonly number[]) => {
 }
 
 describe('horizonScores', () => {
-  it('[E62] is the geometric mean of the last two losses where nothing can be fitted', () => {
-    const runs = [runWith('a', [9, 2, 8]), runWith('b', [3, 3, 3]), runWith('c', [1, 4])]
-    expect(horizonScores(constant, runs, 300, 0.3)[0]).toBeCloseTo(4, 10)
+  it('[E62] is the geometric mean of the best two of the last three losses where nothing can be fitted', () => {
+    const runs = [runWith('a', [1, 9, 2, 8]), runWith('b', [3, 3, 3, 3])]
+    expect(horizonScores(constant, runs, 400, 0.4)[0]).toBeCloseTo(4, 10)
     expect(horizonScores(constant, runs.slice(1, 2), 300, 0.3)[0]).toBeCloseTo(3, 10)
   })
 
@@ -34,7 +34,7 @@ describe('horizonScores', () => {
   })
 
   it('[E62] ranks a run with a loss that is not a number last', () => {
-    const [a, b] = horizonScores(constant, [runWith('a', [1, null]), runWith('b', [9, 9])], 200, 0.2)
+    const [a, b] = horizonScores(constant, [runWith('a', [1, null, null]), runWith('b', [9, 9, 9])], 300, 0.3)
     expect(a).toBe(Number.POSITIVE_INFINITY)
     expect(b).toBeCloseTo(9, 10)
   })
@@ -114,7 +114,7 @@ describe('horizonScores', () => {
   })
 
   it('[E62] falls back to the plain mean for losses that are not above 0', () => {
-    const runs = parabolicRuns(-8).map((run, index) => (index === 0 ? runWith('r0', [1, 3, -1]) : run))
+    const runs = parabolicRuns(-8).map((run, index) => (index === 0 ? runWith('r0', [9, 3, -1]) : run))
     const scores = horizonScores(constant, runs, 300, 0.1)
     expect(scores[0]).toBe(1)
     expect(scores[6]).toBeCloseTo(runs[6]!.points[0]!.valLoss!, 10)

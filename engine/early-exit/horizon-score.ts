@@ -2,8 +2,9 @@ import type { RunView, SweepView } from '../model/tuning'
 import { indexAt } from './curve'
 import { ridgeSlopes } from './least-squares'
 
-/** Evaluations whose mean is taken, so that one lucky evaluation does not decide. */
-const RECENT = 2
+/** Evaluations that the level is read from, and how many of them, the best ones, count: one bad evaluation does not decide. */
+const RECENT = 3
+const COUNTED = 2
 
 /**
  * Octaves by which the best effective learning rate falls per octave of samples, by schedule. Under a constant rate
@@ -15,7 +16,7 @@ const DRIFT = { constant: 0.3, unknown: 0.15, linear: 0, cosine: 0 } as const
 const CAPACITY = 0.05
 
 /** How much of the trend that the better runs share is taken to go on. */
-const TREND = 0.4
+const TREND = 0.3
 
 /** Ridge of that trend, in runs. */
 const TREND_RIDGE = 2
@@ -40,7 +41,7 @@ interface Entry {
 /**
  * What the validation losses at a rung say about the end (rule E62), in the unit of the loss; lower is better.
  *
- * The level is the geometric mean of the last evaluations: what a run has reached is banked, the ladder ranks what is
+ * The level is the geometric mean of the best two of the last three evaluations: what a run has reached is banked, the ladder ranks what is
  * to come. Three corrections of ln(level) look at the octaves of samples that are still to come. All come from the
  * runs at this rung, pooled over hyper-parameters, and none depends on the scale of the loss:
  *
@@ -90,12 +91,14 @@ function readEntry(run: RunView, index: number, level: number, samples: number):
   }
 }
 
-/** The last validation losses by the evaluation at `samples`. */
+/** The better ones of the last validation losses by the evaluation at `samples`. */
 function recentLosses(run: RunView, samples: number): number[] {
   const end = indexAt(run, samples) + 1
   return run.points
     .slice(Math.max(0, end - RECENT), end)
     .map(({ valLoss }) => valLoss ?? Number.POSITIVE_INFINITY)
+    .sort((a, b) => a - b)
+    .slice(0, COUNTED)
 }
 
 function mean(values: readonly number[]): number {
