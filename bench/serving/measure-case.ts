@@ -10,6 +10,7 @@ import { clairvoyantBound } from './bound'
 import type { ServingCase } from './cases'
 import { type MeanInterval, meanInterval } from './interval'
 import { makeTrace, offeredLoad } from './make-trace'
+import { measureQuotes, type QuoteFigures } from './measure-quotes'
 
 export interface PolicyFigures {
   attainment: MeanInterval
@@ -35,6 +36,8 @@ export interface CaseFigures {
   /** Attainment of `alto` over the bound, trace by trace. */
   ratioToBound: MeanInterval
   ratioToGenserve: number
+  /** Quotes given to every request at its arrival under `alto`, whether or not they were promises. */
+  quotes: QuoteFigures
 }
 
 /**
@@ -68,6 +71,7 @@ export function measureCase(
     policies: figures,
     ratioToBound: meanInterval(ours.map((share, index) => share / bounds[index]!)),
     ratioToGenserve: figures.alto!.attainment.mean / figures.genserve!.attainment.mean,
+    quotes: measureQuotes(traces, spec.gpus, times),
   }
 }
 

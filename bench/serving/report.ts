@@ -10,6 +10,8 @@ export interface ServingReport {
     ratioToBound: { mean: number; worstCase: number }
     ratioToGenserve: number
     videoP99NoWorseThanGenserve: boolean
+    /** Quotes with 95% that were kept. */
+    quotesKept: number
     calmAttainment: number
   }
   machine: { cpu: string; cores: number; node: string }
@@ -21,6 +23,8 @@ export function summaryOf(
 ): ServingReport['summary'] {
   const mean = (values: readonly number[]): number =>
     values.reduce((sum, value) => sum + value, 0) / values.length
+  const sum = (pick: (figures: CaseFigures) => number): number =>
+    cases.reduce((total, figures) => total + pick(figures), 0)
   const of = (policy: string): number => mean(cases.map(({ policies }) => policies[policy]!.attainment.mean))
   const p99 = (figures: CaseFigures, policy: string): number =>
     figures.policies[policy]!.videoP99Ms ?? Number.POSITIVE_INFINITY
@@ -31,6 +35,7 @@ export function summaryOf(
     },
     ratioToGenserve: of('alto') / of('genserve'),
     videoP99NoWorseThanGenserve: cases.every((figures) => p99(figures, 'alto') <= p99(figures, 'genserve')),
+    quotesKept: sum(({ quotes }) => quotes.kept) / sum(({ quotes }) => quotes.promised),
     calmAttainment: Math.min(...calm.map(({ policies }) => policies.alto!.attainment.mean)),
   }
 }
@@ -63,7 +68,8 @@ time between first and last arrival. The bound is a clairvoyant linear relaxatio
 (\`bench/serving/clairvoyant_bound.py\`). Intervals are 95%, Student's t over traces.
 
 \`alto\` reaches ${share(summary.ratioToBound.mean)} of the bound in the mean and ${share(summary.ratioToBound.worstCase)} in its worst case, and ${summary.ratioToGenserve.toFixed(2)} times \`genserve\`.
-At loads of 0.75 and below it keeps ${share(summary.calmAttainment)} of its deadlines or more.
+At loads of 0.75 and below it keeps ${share(summary.calmAttainment)} of its deadlines or more. Quotes "with 95%" at arrival were kept
+${share(summary.quotesKept)} of the time.
 
 ${table(['case', 'bound', 'alto', 'alto / bound', 'alto / genserve', 'image / video', 'video P99 s, alto / genserve'], ranges)}
 

@@ -15,7 +15,7 @@ export function quoteWords(quote: Quote, clock: (ms: number) => string): string 
       return offers.length > 0 ? `${promise} Or ${offers.join(', or ')}.` : promise
     }
     case 'would-make-it':
-      return `As asked not before ${clock(quote.byMs)}. In time: ${offers.join(', or ')}.`
+      return `As asked not before ${clock(quote.earliestMs)}. In time: ${offers.join(', or ')}.`
     case 'refusal': {
       if (quote.code === 'line-full') return `The line is full. No place before ${clock(quote.earliestMs)}.`
       const refusal = `No place before ${clock(quote.earliestMs)}.`

@@ -25,7 +25,7 @@ export type Quote =
   /** On time with at least this confidence, and nobody who was promised before becomes late for it. */
   | { kind: 'promise'; byMs: number; confidence: number; alternatives: QuoteAlternative[] }
   /** Not on time as asked; each alternative would be. */
-  | { kind: 'would-make-it'; byMs: number; alternatives: QuoteAlternative[] }
+  | { kind: 'would-make-it'; earliestMs: number; alternatives: QuoteAlternative[] }
   /** Nothing would be on time: the earliest end as asked, and the quickest alternative. */
   | { kind: 'refusal'; code: RefusalCode; earliestMs: number; alternatives: QuoteAlternative[] }
 
@@ -42,81 +42,96 @@ const QUANTILE = 1.645
 /** Share of the GPUs' time that can be counted on, as in admission. */
 const USABLE = 0.9
 
-/** Fewer steps are offered down to this share of what was asked. */
-const FEWEST_STEPS = 0.5
+/** Nothing is said about a time further away: arrivals outrun the GPUs. */
+const HORIZON_MS = 86_400_000
+
+/** Shares of the steps that are offered, the dearest first. */
+const FEWER_STEPS = [0.75, 0.5]
 
 /**
- * When a request would be ready under `alto`, or what would make it ready in time. The time counts the work that is
- * due before it, what will likely arrive and be due before it (as the last arrivals did; 95% of a compound Poisson
- * sum), and its own work. A line that is full refuses before memory does.
+ * When a request would be ready under `alto`, or what would make it ready in time. A line that is full refuses before
+ * memory does.
  *
  * @param now milliseconds on the snapshot's clock
  */
 export function quote(snapshot: ServingSnapshot, request: QuoteRequest, now: number): Quote {
-  const asked = readyBy(snapshot, request, now)
-  const alternatives = alternativesTo(snapshot, request, now)
+  const asked = consider(snapshot, request, now)
   if (snapshot.requests.length >= snapshot.settings.mostInLine) {
-    return { kind: 'refusal', code: 'line-full', earliestMs: asked.byMs, alternatives: [] }
+    return { kind: 'refusal', code: 'line-full', earliestMs: asked.earliestMs, alternatives: [] }
   }
-  if (asked.fits && asked.byMs <= request.deadlineMs) {
-    return { kind: 'promise', byMs: asked.byMs, confidence: CONFIDENCE, alternatives: alternatives.onTime }
+  const { onTime, quickest } = alternativesTo(snapshot, request, now)
+  if (asked.byMs !== undefined) {
+    return { kind: 'promise', byMs: asked.byMs, confidence: CONFIDENCE, alternatives: onTime }
   }
-  if (alternatives.onTime.length > 0) {
-    return { kind: 'would-make-it', byMs: asked.byMs, alternatives: alternatives.onTime }
-  }
-  return { kind: 'refusal', code: 'no-place', earliestMs: asked.byMs, alternatives: alternatives.quickest }
+  if (onTime.length > 0) return { kind: 'would-make-it', earliestMs: asked.earliestMs, alternatives: onTime }
+  return { kind: 'refusal', code: 'no-place', earliestMs: asked.earliestMs, alternatives: quickest }
 }
 
-/** The 95% end of a request that is queued now, and whether admission would promise it without breaking a promise. */
-function readyBy(
-  snapshot: ServingSnapshot,
-  request: QuoteRequest,
-  now: number,
-): { byMs: number; fits: boolean } {
+interface Prospect {
+  /** The 95% end, at most the deadline; undefined where admission would not promise it beside the others. */
+  byMs: number | undefined
+  /** Its end if nothing else arrives and all that is promised goes first. */
+  earliestMs: number
+}
+
+function consider(snapshot: ServingSnapshot, request: QuoteRequest, now: number): Prospect {
   const widestNode = nodeSize(snapshot)
-  const view = newcomer(request, now)
-  const job = jobOf(view, snapshot.times, now, widestNode)
+  const job = jobOf(newcomer(request, now), snapshot.times, now, widestNode)
   const present = snapshot.requests.map((other) => jobOf(other, snapshot.times, now, widestNode))
-  const before = new Set(admit(present, snapshot, now).promised)
+  const before = admit(present, snapshot, now).promised
   const after = new Set(admit([...present, job], snapshot, now).promised)
-  const fits = after.has(job) && [...before].every((other) => after.has(other))
-  const ahead = present.filter((other) => before.has(other) && other.request.deadlineMs <= request.deadlineMs)
-  return { byMs: endOf(job, ahead, snapshot, now), fits }
+  const fits = after.has(job) && before.every((other) => after.has(other))
+  const ahead = before.filter((other) => other.request.deadlineMs <= request.deadlineMs)
+  const nobody = () => ({ mean: 0, variance: 0 })
+  return {
+    byMs: fits
+      ? Math.min(
+          request.deadlineMs,
+          endOf(job, ahead, arrivalsBefore(request.deadlineMs, snapshot, now), snapshot, now),
+        )
+      : undefined,
+    earliestMs: endOf(job, before, nobody, snapshot, now),
+  }
 }
 
-function endOf(job: Job, ahead: readonly Job[], snapshot: ServingSnapshot, now: number): number {
-  const known = ahead.reduce((sum, other) => sum + other.gpuMs, job.gpuMs) + stepsUnderWayMs(snapshot, now)
-  const arriving = arrivalsBefore(job.request.deadlineMs, snapshot, now)
-  const mode = job.degrees.find((degree) => degree.sp === job.width) ?? job.degrees[0]!
-  const firstFree = Math.min(...snapshot.gpus.map((gpu) => Math.max(0, gpu.busyUntilMs - now)))
-  const leastMs = firstFree + durationIn(job.left, mode)
-  const enough = (afterMs: number): boolean => {
+/** GPU time of arrivals until so many milliseconds from now. */
+type Arrivals = (afterMs: number) => { mean: number; variance: number }
+
+/**
+ * The longest step under way, its own time at the degree that it needs, and the delay by the work ahead and by 95% of
+ * what arrives until then. More time lets more arrive, so the end is a fixed point.
+ */
+function endOf(
+  job: Job,
+  ahead: readonly Job[],
+  arriving: Arrivals,
+  snapshot: ServingSnapshot,
+  now: number,
+): number {
+  const usableGpus = USABLE * snapshot.gpus.length
+  const known = ahead.reduce((sum, other) => sum + other.gpuMs, 0)
+  const ownMs = longestStepUnderWayMs(snapshot, now) + durationIn(job.left, job.needed ?? job.degrees[0]!)
+  const delayed = (afterMs: number): number => {
     const { mean, variance } = arriving(afterMs)
-    return USABLE * snapshot.gpus.length * afterMs >= known + mean + QUANTILE * Math.sqrt(variance)
+    return ownMs + (known + mean + QUANTILE * Math.sqrt(variance)) / usableGpus
   }
-  let low = leastMs
-  if (enough(low)) return now + low
-  let high = Math.max(1, leastMs)
-  while (!enough(high)) high *= 2
-  // Ends within a millisecond.
+  let low = ownMs
+  let high = Math.max(1, ownMs)
+  while (delayed(high) > high && high < HORIZON_MS) high *= 2
   while (high - low > 1) {
     const middle = (low + high) / 2
-    if (enough(middle)) high = middle
-    else low = middle
+    if (delayed(middle) > middle) low = middle
+    else high = middle
   }
   return now + high
 }
 
-function stepsUnderWayMs({ gpus }: ServingSnapshot, now: number): number {
-  return gpus.reduce((sum, gpu) => sum + Math.max(0, gpu.busyUntilMs - now), 0)
+function longestStepUnderWayMs({ gpus }: ServingSnapshot, now: number): number {
+  return gpus.reduce((longest, gpu) => Math.max(longest, gpu.busyUntilMs - now), 0)
 }
 
 /** GPU time of arrivals within `afterMs` that are due before `deadlineMs`: they go first. */
-function arrivalsBefore(
-  deadlineMs: number,
-  { history }: ServingSnapshot,
-  now: number,
-): (afterMs: number) => { mean: number; variance: number } {
+function arrivalsBefore(deadlineMs: number, { history }: ServingSnapshot, now: number): Arrivals {
   const spanMs = history.length > 1 ? now - history[0]!.atMs : 0
   if (spanMs <= 0) return () => ({ mean: 0, variance: 0 })
   const past = history.map(({ shape, steps, deadlineMs: dueMs, atMs }) => ({
@@ -141,12 +156,13 @@ function alternativesTo(
   request: QuoteRequest,
   now: number,
 ): { onTime: QuoteAlternative[]; quickest: QuoteAlternative[] } {
-  const all: (QuoteAlternative & { onTime: boolean })[] = []
-  const consider = (change: QuoteAlternative['change'], shape: ShapeTimes, steps: number): boolean => {
-    const { byMs, fits } = readyBy(snapshot, { ...request, shape, steps }, now)
-    const onTime = fits && byMs <= request.deadlineMs
-    all.push({ change, shape, steps, byMs, onTime })
-    return onTime
+  const onTime: QuoteAlternative[] = []
+  const all: QuoteAlternative[] = []
+  const offer = (change: QuoteAlternative['change'], shape: ShapeTimes, steps: number): boolean => {
+    const { byMs, earliestMs } = consider(snapshot, { ...request, shape, steps }, now)
+    all.push({ change, shape, steps, byMs: byMs ?? earliestMs })
+    if (byMs !== undefined) onTime.push(all.at(-1)!)
+    return byMs !== undefined
   }
   const cost = (shape: ShapeTimes): number => cheapestGpuMs(shape, request.steps)
   const cheaper = [...snapshot.times.shapes.values()]
@@ -154,17 +170,12 @@ function alternativesTo(
     .sort((a, b) => cost(b) - cost(a))
   for (const change of ['smaller', 'fewer-frames'] as const) {
     // The dearest that makes it loses least.
-    for (const shape of cheaper) {
-      if (changeOf(request.shape, shape) === change && consider(change, shape, request.steps)) break
-    }
+    cheaper.some((shape) => changeOf(request.shape, shape) === change && offer(change, shape, request.steps))
   }
-  for (const share of [0.75, FEWEST_STEPS]) {
-    const steps = Math.ceil(request.steps * share)
-    if (steps < request.steps && consider('fewer-steps', request.shape, steps)) break
-  }
-  const bare = ({ onTime: _, ...alternative }: (typeof all)[number]): QuoteAlternative => alternative
-  const quickest = [...all].sort((a, b) => a.byMs - b.byMs).slice(0, 1)
-  return { onTime: all.filter(({ onTime }) => onTime).map(bare), quickest: quickest.map(bare) }
+  FEWER_STEPS.map((share) => Math.ceil(request.steps * share)).some(
+    (steps) => steps < request.steps && offer('fewer-steps', request.shape, steps),
+  )
+  return { onTime, quickest: all.sort((a, b) => a.byMs - b.byMs).slice(0, 1) }
 }
 
 /** Another resolution of as many frames, or the same resolution with fewer frames; undefined for both at once. */

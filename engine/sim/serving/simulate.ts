@@ -3,7 +3,7 @@ import type { RunAction } from '../../serving/plan'
 import type { PolicyName } from '../../serving/policies/registry'
 import { type StepTimes, shapeKey } from '../../serving/profile'
 import { DEFAULT_SERVING_SETTINGS, type ServingSettings } from '../../serving/settings'
-import type { Arrival } from '../../serving/snapshot'
+import type { Arrival, ServingSnapshot } from '../../serving/snapshot'
 import { EventQueue } from './event-queue'
 import { requestsOf } from './guard'
 import { type LiveRequest, liveRequest } from './live-request'
@@ -20,6 +20,8 @@ export interface SimulationInput {
   settings?: Partial<ServingSettings>
   /** Milliseconds of a real clock, to measure rounds; without it solve times are 0. */
   clock?: () => number
+  /** Sees each snapshot before its round; it must not keep it. */
+  observe?: (snapshot: ServingSnapshot, now: number) => void
 }
 
 export interface RequestOutcome {
@@ -117,12 +119,10 @@ export function simulateServing(input: SimulationInput): SimulationResult {
         if (history.length > settings.historyLength) history.shift()
       }
     }
+    const snapshot = { requests: [...live.values()], gpus, times: input.times, history, settings }
+    input.observe?.(snapshot, now)
     const startedAt = input.clock?.() ?? 0
-    const plan = decideRound(
-      { requests: [...live.values()], gpus, times: input.times, history, settings },
-      input.policy,
-      now,
-    )
+    const plan = decideRound(snapshot, input.policy, now)
     const took = (input.clock?.() ?? 0) - startedAt
     rounds++
     solveSum += took

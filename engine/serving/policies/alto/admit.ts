@@ -33,7 +33,8 @@ export function admit(jobs: readonly Job[], snapshot: ServingSnapshot, now: numb
   for (const job of open) {
     promised.add(job)
     const untilMs = job.request.deadlineMs - now
-    while (promised.size > 0) {
+    // Alone it can be on time, as its needed degree shows.
+    while (promised.size > 1) {
       const capacityMs = USABLE * snapshot.gpus.length * untilMs - expected(untilMs, promised.dearest().gpuMs)
       if (promised.gpuMs <= capacityMs) break
       setAside.add(promised.remove())

@@ -49,23 +49,24 @@ export class Claims {
 
   /**
    * The group of `width` unclaimed GPUs that is free first. At a tie the node of `own` (the request's last GPUs, its
-   * leader first), then the node with fewest unclaimed GPUs, so that wide groups stay possible elsewhere. Inside a
-   * node its own GPUs come first among those free in time.
+   * leader first), then the node with fewest unclaimed GPUs free by then, so that wide groups stay possible elsewhere.
+   * Inside a node its own GPUs come first among those free in time.
    *
    * @param base GPUs that it keeps, of one node
    * @param fromMs it cannot use a group before
    */
   find(width: number, own: readonly number[], base: readonly number[], fromMs: number): Group | undefined {
     const home = own.length > 0 ? this.nodeOf[own[0]!] : undefined
-    let best: { group: Group; isHome: boolean; open: number } | undefined
+    let best: Candidate | undefined
     for (const node of this.nodes) {
       if (base.length > 0 && this.nodeOf[base[0]!] !== this.nodeOf[node[0]!]) continue
       const open = node.filter((gpu) => !this.taken[gpu] && !base.includes(gpu))
       if (open.length < width - base.length) continue
       const group = this.groupOf(open, width, own, base, fromMs)
       const isHome = this.nodeOf[node[0]!] === home
-      if (!best || this.precedes(group, isHome, open.length, best))
-        best = { group, isHome, open: open.length }
+      const ready = open.filter((gpu) => this.readyMs[gpu]! <= group.readyMs).length
+      const candidate = { group, isHome, ready }
+      if (!best || precedes(candidate, best)) best = candidate
     }
     return best?.group
   }
@@ -74,17 +75,6 @@ export class Claims {
   idleBeside(gpu: number, now: number): number[] {
     const node = this.nodes.find((members) => this.nodeOf[members[0]!] === this.nodeOf[gpu])!
     return node.filter((other) => !this.taken[other] && this.readyMs[other]! <= now)
-  }
-
-  private precedes(
-    group: Group,
-    isHome: boolean,
-    open: number,
-    best: { group: Group; isHome: boolean; open: number },
-  ): boolean {
-    if (group.readyMs !== best.group.readyMs) return group.readyMs < best.group.readyMs
-    if (isHome !== best.isHome) return isHome
-    return open < best.open
   }
 
   private groupOf(
@@ -105,4 +95,18 @@ export class Claims {
     for (const gpu of gpus) readyMs = Math.max(readyMs, this.readyMs[gpu]!)
     return { gpus: gpus.sort((a, b) => place(a) - place(b)), readyMs }
   }
+}
+
+interface Candidate {
+  group: Group
+  /** On the node that has the request's state. */
+  isHome: boolean
+  /** Unclaimed GPUs of the node that are free when the group is. */
+  ready: number
+}
+
+function precedes(a: Candidate, b: Candidate): boolean {
+  if (a.group.readyMs !== b.group.readyMs) return a.group.readyMs < b.group.readyMs
+  if (a.isHome !== b.isHome) return a.isHome
+  return a.ready < b.ready
 }
