@@ -32,9 +32,11 @@ export function ExitSection({ state }: { state: SweepFormState }) {
           {policies.map((policy) => (
             <label
               key={policy.name}
+              htmlFor={`policy-${policy.name}`}
               className="flex items-start gap-2.5 border-b border-line px-2 py-1.5 text-12 hover:bg-hover has-data-checked:bg-selected pointer-coarse:py-3"
             >
               <Radio.Root
+                id={`policy-${policy.name}`}
                 value={policy.name}
                 aria-label={policy.label}
                 className="mt-0.5 flex size-3.5 shrink-0 items-center justify-center rounded-8 border border-line-3 bg-surface data-checked:border-ink"
