@@ -75,14 +75,12 @@ def load_run_data(
     if max_length < 2:
         raise UserError("max_length", f"max_length is {max_length}; use at least 2 tokens.")
     source = load_rows(ref, base_dir, allow_hub=allow_hub)
-    encoder = RowEncoder(tokenizer)
     tables = [TokenTable()] if objective != "dpo" else [TokenTable(), TokenTable()]
     keys = array("Q")
     cut = 0
     refusal = _Refusal(source, max_length)
-    for number, row in source.read():
+    for number, row, sequences in RowEncoder(tokenizer, source).encode(source.read()):
         _check_shape(row, objective, source.place(number))
-        sequences = encoder.encode(row, source.place(number))
         cut += any(len(sequence.ids) > max_length for sequence in sequences)
         for table, sequence in zip(tables, sequences, strict=True):
             trained = [True] * len(sequence.ids) if objective == "sft-full" else sequence.answer

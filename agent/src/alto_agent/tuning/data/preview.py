@@ -1,6 +1,7 @@
 """What a person sees of a data set before a sweep starts."""
 
 from array import array
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,32 +35,28 @@ def preview(
     """
     source = load_rows(ref, base_dir, allow_hub=allow_hub)
     tokenizer = load_tokenizer(model.path)
-    encoder = RowEncoder(tokenizer)
     lengths, prompts, keys = array("q"), array("q"), array("Q")
     first: list[dict[str, Any]] = []
     kinds: set[str] = set()
-    rows, complete = 0, True
-    for number, row in source.read():
-        if source.remote and rows == TOKENISED_ROWS:
-            complete = False
-            break
-        rows += 1
+    reading = iter(source.read())
+    for number, row, sequences in RowEncoder(tokenizer, source).encode(islice(reading, TOKENISED_ROWS)):
         kinds.add(_kind(row))
         keys.append(row_key(row))
-        if rows <= TOKENISED_ROWS:
-            sequences = encoder.encode(row, source.place(number))
-            longest = max(sequences, key=lambda sequence: len(sequence.ids))
-            lengths.append(len(longest.ids))
-            prompts.append(max(sequence.prompt_length for sequence in sequences))
-            if rows <= SHOWN_ROWS:
-                first.append(_shown(number, sequences, tokenizer, max_length))
+        lengths.append(max(len(sequence.ids) for sequence in sequences))
+        prompts.append(max(sequence.prompt_length for sequence in sequences))
+        if len(first) < SHOWN_ROWS:
+            first.append(_shown(number, sequences, tokenizer, max_length))
+    complete = not source.remote or len(keys) < TOKENISED_ROWS
+    for _, row in reading if complete else ():
+        kinds.add(_kind(row))
+        keys.append(row_key(row))
     different = len(np.unique(np.frombuffer(keys, np.uint64)))
     return {
         "dataset": ref,
         "model": model.name,
         "kinds": sorted(kinds),
         "maxLength": max_length,
-        "rows": rows,
+        "rows": len(keys),
         "complete": complete,
         "differentRows": different,
         "heldOutRows": default_held_out(different),
