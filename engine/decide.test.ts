@@ -54,6 +54,7 @@ describe('decideTuning', () => {
             available: 2,
           },
         ],
+        unblock: { action: 'end-drain', target: 'n1', effect: 'n1 has 4 free: it starts now' },
       },
     ])
   })

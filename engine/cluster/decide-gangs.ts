@@ -12,6 +12,7 @@ import { inOrder } from './in-order'
 import { minimumGpuBytes } from './minimum-gpu-bytes'
 import { type ExpectedStart, planWaiting } from './plan-waiting'
 import { plannedBlocks } from './planned-blocks'
+import { unblock } from './unblock'
 
 /** Who holds which GPUs once the plan is applied, with the actions that bring it about. */
 export interface Gangs {
@@ -65,12 +66,14 @@ export function decideGangs(snapshot: TuningSnapshot, policy: TuningPolicy, now:
       blocked = true
       const reasons = holdSweep(sweep, snapshot, free, bytes, order, held)
       const expectedStart = start === undefined ? undefined : startInterval(start, now)
+      const change = unblock(sweep, snapshot, free, bytes)
       actions.push({
         kind: 'hold',
         subject: 'sweep',
         id: sweep.id,
         reasons,
         ...(expectedStart ? { expectedStart } : {}),
+        ...(change ? { unblock: change } : {}),
       })
     }
   }

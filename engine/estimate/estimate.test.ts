@@ -1,0 +1,164 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { calibrate } from './calibration'
+import { expectedShare } from './expected-share'
+import { fitMemory } from './fit-memory'
+import { runMemoryBytes } from './memory'
+import { type RemainingInput, remainingSeconds } from './remaining'
+import { fitStepModel, stepSeconds } from './step-seconds'
+
+const INPUT: RemainingInput = {
+  live: [
+    { samples: 200, fullSamples: 1000, batchSize: 2 },
+    { samples: 0, fullSamples: 1000, batchSize: 2 },
+  ],
+  samplesUsed: 200,
+  samplesFull: 2000,
+  share: expectedShare('none'),
+  slots: 2,
+  executors: 1,
+  gpusPerExecutor: 1,
+  maxLength: 10,
+  step: { baseSeconds: 0, secondsPerToken: 0.01 },
+}
+
+describe('remainingSeconds', () => {
+  it('[F2] all runs to their end: samples over the pace of full slots', () => {
+    // Two runs, 4 samples and 40 tokens a step, 0.4 s: 10 samples a second, 1800 to go; the longest has 500 steps of 0.4 s.
+    expect(remainingSeconds(INPUT).p50).toBeCloseTo(200, 9)
+    expect(remainingSeconds(INPUT).p10).toBeCloseTo(190, 9)
+    expect(remainingSeconds(INPUT).p90).toBeCloseTo(220, 9)
+  })
+
+  it('[F1] with exits only the expected share, and never less than the run nearest to its end', () => {
+    const half = { p10: 0.5, p50: 0.5, p90: 0.5 }
+    // 1000 − 200 samples are expected, as many as the run nearest to its end has: at 10 a second.
+    expect(remainingSeconds({ ...INPUT, share: half }).p50).toBeCloseTo(80, 0)
+    const tenth = { p10: 0.1, p50: 0.1, p90: 0.1 }
+    expect(remainingSeconds({ ...INPUT, share: tenth }).p50).toBe(
+      remainingSeconds({ ...INPUT, share: half }).p50,
+    )
+  })
+
+  it('[F3] ordered, not negative, and zero without a living run', () => {
+    expect(remainingSeconds({ ...INPUT, live: [] })).toEqual({ p10: 0, p50: 0, p90: 0 })
+    const run = fc
+      .record({
+        done: fc.double({ min: 0, max: 1, noNaN: true }),
+        full: fc.integer({ min: 1, max: 9999 }),
+        batch: fc.integer({ min: 1, max: 16 }),
+      })
+      .map(({ done, full, batch }) => ({
+        samples: Math.floor(done * full),
+        fullSamples: full,
+        batchSize: batch,
+      }))
+    fc.assert(
+      fc.property(
+        fc.array(run, { maxLength: 20 }),
+        fc.constantFrom('none', 'alto', 'asha', 'adaptive'),
+        (live, policy) => {
+          const samplesFull = live.reduce((sum, one) => sum + one.fullSamples, 0)
+          const samplesUsed = live.reduce((sum, one) => sum + one.samples, 0)
+          const { p10, p50, p90 } = remainingSeconds({
+            ...INPUT,
+            live,
+            samplesFull,
+            samplesUsed,
+            share: expectedShare(policy),
+          })
+          expect(0 <= p10 && p10 <= p50 && p50 <= p90 && Number.isFinite(p90)).toBe(true)
+        },
+      ),
+    )
+  })
+
+  it('[F1] the budget of adaptive is its expected share', () => {
+    expect(expectedShare('adaptive', 0.3)).toEqual({ p10: 0.85 * 0.3, p50: 0.3, p90: 0.36 })
+    expect(expectedShare('adaptive')).toMatchObject({ p50: 0.2 })
+    expect(expectedShare('none')).toEqual({ p10: 1, p50: 1, p90: 1 })
+  })
+})
+
+describe('step model', () => {
+  it('[F4] base seconds and seconds for each token over the GPUs', () => {
+    expect(stepSeconds({ baseSeconds: 0.5, secondsPerToken: 0.01 }, 100, 2)).toBe(1)
+  })
+
+  it('[F4] fits measured steps', () => {
+    const measured = [10, 40, 90].map((tokens) => ({ tokens, gpus: 1, seconds: 0.3 + 0.02 * tokens }))
+    const found = fitStepModel(measured, { baseSeconds: 9, secondsPerToken: 9 })
+    expect(found.baseSeconds).toBeCloseTo(0.3, 9)
+    expect(found.secondsPerToken).toBeCloseTo(0.02, 9)
+  })
+
+  it('[F4] keeps what the steps cannot tell', () => {
+    const prior = { baseSeconds: 0.2, secondsPerToken: 1 }
+    expect(fitStepModel([], prior)).toEqual(prior)
+    expect(fitStepModel([{ tokens: 10, gpus: 1, seconds: 2.7 }], prior)).toEqual({
+      baseSeconds: 0.2,
+      secondsPerToken: 0.25,
+    })
+    // Steps that grow faster than their tokens have no base.
+    const steep = [1, 2, 4].map((tokens) => ({ tokens, gpus: 1, seconds: tokens ** 2 }))
+    expect(fitStepModel(steep, prior).baseSeconds).toBe(0)
+  })
+})
+
+describe('memory', () => {
+  it('[K4] rank, activations and logits', () => {
+    const model = { backboneBytes: 1e9, bytesPerRank: 10, bytesPerToken: 3, bytesPerLogit: 2, vocabulary: 5 }
+    expect(runMemoryBytes(model, { learning_rate: 1, rank: 4, batch_size: 2 }, 100)).toBe(40 + 600 + 2000)
+  })
+
+  it('[K11] fits backbone, rank and tokens, and takes the logits out of the tokens', () => {
+    const probes = [
+      { ranks: 8, tokens: 100 },
+      { ranks: 64, tokens: 100 },
+      { ranks: 8, tokens: 900 },
+      { ranks: 32, tokens: 400 },
+    ].map((probe) => ({ ...probe, bytes: 5e9 + 1e6 * probe.ranks + 3e5 * probe.tokens }))
+    const model = fitMemory(probes, 1000, 100)!
+    expect(model.backboneBytes).toBeCloseTo(5e9, -3)
+    expect(model.bytesPerRank).toBeCloseTo(1e6, 0)
+    expect(model.bytesPerToken).toBeCloseTo(2e5, 0)
+    expect(model).toMatchObject({ bytesPerLogit: 100, vocabulary: 1000 })
+  })
+
+  it('[K11] no negative term, and nothing from probes that are all alike', () => {
+    const shrinking = [8, 16, 64].map((ranks) => ({
+      ranks,
+      tokens: ranks * 7 + (ranks % 3),
+      bytes: 1e9 - ranks,
+    }))
+    const model = fitMemory(shrinking, 0, 0)
+    if (model !== null) for (const term of Object.values(model)) expect(term).toBeGreaterThanOrEqual(0)
+    const same = { ranks: 8, tokens: 100, bytes: 1e9 }
+    expect(fitMemory([same, same, same], 0, 0)).toBeNull()
+    expect(fitMemory([same], 0, 0)).toBeNull()
+  })
+})
+
+describe('calibrate', () => {
+  const end = { p10: 100, p50: 150, p90: 200 }
+
+  it('[F5] counts ends inside the interval and before the middle', () => {
+    const past = [90, 120, 150, 199, 260].map((actualEnd) => ({ madeAt: 0, end, actualEnd }))
+    const found = calibrate(past)!
+    expect(found).toMatchObject({ count: 5, inside: 0.6, early: 0.6 })
+    expect(found.insideInterval[0]).toBeCloseTo(0.2307, 3)
+    expect(found.insideInterval[1]).toBeCloseTo(0.8824, 3)
+  })
+
+  it('[F5] the score is the pinball loss over the length', () => {
+    const exact = { p10: 100, p50: 100, p90: 100 }
+    expect(calibrate([{ madeAt: 0, end: exact, actualEnd: 100 }])!.score).toBe(0)
+    // P10 0.1 · 50 + P50 0.5 · 0 + P90 (1 − 0.9) · 50, over 3 and over 150 s.
+    expect(calibrate([{ madeAt: 0, end, actualEnd: 150 }])!.score).toBeCloseTo(10 / 3 / 150, 12)
+  })
+
+  it('[F5] nothing of nothing, and ends before their forecast do not count', () => {
+    expect(calibrate([])).toBeNull()
+    expect(calibrate([{ madeAt: 50, end, actualEnd: 50 }])).toBeNull()
+  })
+})
