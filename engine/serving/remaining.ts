@@ -52,18 +52,15 @@ export function slackMs(request: RequestView, mode: Mode, now: number): number {
   return request.deadlineMs - boundaryMs(request, now) - remainingMs(request, mode, now)
 }
 
-/** Remaining time at the fastest degree, run alone: below it no plan can be on time. */
-export function fastestMs(request: RequestView, now: number): number {
+/** Remaining time at the fastest degree up to `widest` GPUs, run alone: below it no plan can be on time. */
+export function fastestMs(request: RequestView, now: number, widest: number): number {
   const left = workLeft(request, now)
-  return left.encodeMs + left.steps * fastestStepMs(request.shape) + left.decodeMs
-}
-
-/** The fastest step of one request alone; wider is not always faster. */
-export function fastestStepMs(shape: ShapeTimes): number {
-  let fastest = Number.POSITIVE_INFINITY
-  for (const mode of shape.modes)
-    if (mode.batch === 1 || shape.modes.length === 1) fastest = Math.min(fastest, mode.stepMs)
-  return fastest
+  let stepMs = request.shape.base.stepMs
+  // Wider is not always faster.
+  for (const mode of request.shape.modes) {
+    if (mode.batch === request.shape.base.batch && mode.sp <= widest) stepMs = Math.min(stepMs, mode.stepMs)
+  }
+  return left.encodeMs + left.steps * stepMs + left.decodeMs
 }
 
 /** Least GPU time of a whole request in any mode; a member of a batch has its share of it. */

@@ -22,7 +22,7 @@ export const tetriserve: Policy = (snapshot, now) => {
     const mode = cheapestOnTime(request, widest, now)
     if (!mode) late.push(request)
     else {
-      const canWait = now + roundMs + fastestMs(request, now) <= request.deadlineMs
+      const canWait = now + roundMs + fastestMs(request, now, widest) <= request.deadlineMs
       asks.push({ request, width: request.stage === 'denoise' ? mode.sp : 1, canWait })
     }
   }
@@ -38,7 +38,7 @@ export const tetriserve: Policy = (snapshot, now) => {
   // What the knapsack could leave waiting still uses GPUs that would idle, then late requests do.
   const started = new Set(run.map(({ request }) => request))
   for (const { request, width } of asks) if (!started.has(request)) start(request, width)
-  late.sort((a, b) => fastestMs(a, now) - fastestMs(b, now))
+  late.sort((a, b) => fastestMs(a, now, widest) - fastestMs(b, now, widest))
   for (const request of late) start(request, 1)
   for (const choice of run) widen(choice, free, widest)
   return { run: run.map(({ request, gpus }): Choice => ({ requests: [request], gpus, rule: 'S16' })) }
