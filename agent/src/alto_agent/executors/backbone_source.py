@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from alto_agent.contracts.generated.messages import RunDataRef, StartExecutor
+from alto_agent.executors.output_samples import OutputSamples
 from alto_agent.tuning.data.load_run_data import LoadedData, load_run_data
 from alto_agent.tuning.executor.executor import TrainingExecutor
 from alto_agent.tuning.models.load_tokenizer import load_tokenizer
@@ -23,6 +24,7 @@ class BackboneSource:
         self.tokenizer: Any = load_tokenizer(self.folder.path)
         self.device = device
         self._dtype = order.dtype if order.dtype != "auto" else ("float32" if device == "cpu" else "bfloat16")
+        self.outputs = OutputSamples(self.tokenizer)
         self._loaded: dict[tuple[str, int, str], LoadedData] = {}
 
     def open_executor(self) -> TrainingExecutor:

@@ -15,11 +15,11 @@ from alto_agent.tuning.executor.executor import TrainingExecutor
 def finish_run(
     executor: TrainingExecutor, run: RunInSlot, source: BackboneSource, artifacts: Path
 ) -> Iterator[DurableEvent]:
-    """Exports the best adapter of a run that still has its slot."""
+    """Exports the best adapter of a run that still has its slot, and lets it write a few texts."""
     folder = artifacts / run.adapter_folder
     executor.export(run.order.run_id, folder, base_model_name=source.folder.name)
     card = model_card(
         run.order.run_id, run.spec, source.folder.name, run.order.data.dataset, run.best_val_loss
     )
     (folder / "README.md").write_text(card, encoding="utf-8")
-    yield from ()
+    yield from source.outputs.write(executor, run, folder)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import torch
@@ -76,6 +77,17 @@ class Backbone:
         for module in self._frozen:
             vars(module).pop("forward", None)
         self.model.set_attn_implementation(self._restore_attention)
+
+    @contextmanager
+    def as_it_was(self) -> Generator[Any]:
+        """The model without our layers and attention, for generating text; between two steps only."""
+        self.close()
+        try:
+            yield self.model
+        finally:
+            self.model.set_attn_implementation(packed_attention.NAME)
+            self._patches = [PatchedGroup(group, self.device) for group in self.groups]
+            self._frozen = patch_frozen_layers(self.model)
 
     def run(self, packed: PackedPass, *, gradient_to_embeddings: bool = False) -> torch.Tensor:
         """The last hidden states `[tokens, width]`; call it, and the backward, inside `running(packed)`.
