@@ -6,7 +6,7 @@ const stop = (changes: Partial<ExitDecision>): string =>
   decisionSentence({
     kind: 'stop',
     runId: 'r9',
-    rule: 'E63',
+    rule: 'E24',
     atSamples: 8592,
     observed: null,
     threshold: null,
@@ -56,6 +56,20 @@ describe('decisionSentence', () => {
         spread: 0.0056,
       },
       'At 8,592 samples its loss was 0.685, place 9 of 15 that had reached rung 3. The cut keeps 8. It missed by 0.02, which is 3.6 times the spread of its last evaluations.',
+    ],
+    [
+      'underperforming by adaptive',
+      {
+        reason: 'underperforming',
+        rule: 'E63',
+        observed: 1.5,
+        threshold: 1,
+        place: 9,
+        keeps: 8,
+        rung: 3,
+        peers,
+      },
+      'At 8,592 samples its loss, corrected for what is still to come, was 1.500, place 9 of 15 that had reached rung 3. The cut keeps 8. It missed by 0.500.',
     ],
     [
       'underperforming without a spread',

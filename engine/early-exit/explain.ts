@@ -58,7 +58,8 @@ function stopSentence(decision: ExitDecision): string {
 function placeSentence(decision: ExitDecision): string {
   const { place, keeps, peers, observed } = decision
   const value = observed === null ? 'not a number' : loss(observed)
-  return `At ${at(decision)} its loss was ${value}, place ${place} of ${peers.length} that had reached ${rungName(decision)}. The cut keeps ${keeps}.`
+  const name = decision.rule === 'E63' ? 'its loss, corrected for what is still to come,' : 'its loss'
+  return `At ${at(decision)} ${name} was ${value}, place ${place} of ${peers.length} that had reached ${rungName(decision)}. The cut keeps ${keeps}.`
 }
 
 function margin({ observed, threshold, spread }: ExitDecision): string {

@@ -39,7 +39,7 @@ interface Entry {
 }
 
 /**
- * What the validation losses at a rung say about the end (rule E62), in the unit of the loss; lower is better.
+ * What the validation losses at a rung say about the end (rule E62), near the losses themselves; lower is better.
  *
  * The level is the geometric mean of the best two of the last three evaluations: what a run has reached is banked, the ladder ranks what is
  * to come. Three corrections of ln(level) look at the octaves of samples that are still to come. All come from the
@@ -70,11 +70,16 @@ export function horizonScores(
   const curvature = parabola(better.map(({ effectiveRate, level }) => ({ x: effectiveRate, y: level })))
   const [byRate, byRank] = sharedTrend(better)
   const spread = better[Math.floor(better.length / 2)]!.level - better[0]!.level
-  return entries.map(({ index, rate, rank, effectiveRate }) => {
+  const corrections = entries.map(({ index, rate, rank, effectiveRate }) => {
     const drift = 2 * curvature * driftOf(view, runs[index]!) * effectiveRate
     const trend = TREND * (byRate * rate + byRank * rank)
-    const correction = octaves * (drift + trend - CAPACITY * spread * rank)
-    return Number.isFinite(correction) ? levels[index]! * Math.exp(correction) : levels[index]!
+    return octaves * (drift + trend - CAPACITY * spread * rank)
+  })
+  // Only differences matter for the ranks; about their middle the scores stay near the losses that people know.
+  const middle = mean(better.map(({ index }) => corrections[index]!))
+  return levels.map((level, index) => {
+    const correction = corrections[index]! - middle
+    return Number.isFinite(correction) ? level * Math.exp(correction) : level
   })
 }
 
