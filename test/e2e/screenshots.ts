@@ -23,6 +23,7 @@ async function signIn(browser: Browser): Promise<BrowserContext> {
   const answer = await context.request.post(`${base}/api/auth/sign-in/email`, {
     data: { email: SEED_EMAIL, password: SEED_PASSWORD },
     headers: { origin: base },
+    timeout: 180_000,
   })
   if (!answer.ok()) throw new Error(`Signing in answered ${answer.status()}. Is the instance seeded?`)
   return context
@@ -82,6 +83,7 @@ async function take(context: BrowserContext, shot: Shot, theme: 'light' | 'dark'
   await page.goto(`${base}${shot.path}`, { waitUntil: 'domcontentloaded', timeout: 180_000 })
   await page.getByRole('heading', { level: 1 }).first().waitFor({ timeout: 60_000 })
   await page.waitForTimeout(1800)
+  await page.addStyleTag({ content: 'nextjs-portal { display: none }' })
   await shot.prepare?.(page)
   await page.screenshot({ path: join(folder, `${shot.name}-${theme}.png`) })
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
