@@ -7,10 +7,12 @@ import { renewNode, renewSweeps } from '../server/db/leases'
 import { loseNodes, reconcileNode } from '../server/db/leases-lost'
 import { listen } from '../server/db/listen'
 import { reopenQuestions, trimQuestions } from '../server/db/questions'
+import { storeForecasts } from '../server/db/snapshot-forecast'
 import { droppableCheckpoints, markDropped, trimSamples } from '../server/db/snapshot-retention'
 import { applyWishes } from '../server/db/wishes'
 import { databaseApplier, runCycle, StalePlans } from './cycle'
 import { dispatch } from './dispatch'
+import { Forecasts } from './forecast'
 import type { AgentLink } from './gateway/agent-link'
 import { Gateway } from './gateway/gateway'
 import { Ingestor } from './ingestor'
@@ -32,6 +34,7 @@ export class Lead {
   private readonly ingestor: Ingestor
   private readonly questions: Questions
   private readonly suggestions: Suggestions
+  private readonly forecasts = new Forecasts()
   private readonly sampledAt = new Map<string, number>()
   private readonly timers: NodeJS.Timeout[] = []
   private rung = false
@@ -124,7 +127,8 @@ export class Lead {
     await this.questions.hand()
     await applyWishes(this.pool, this.settings.parkedSeconds)
     await this.suggestions.ask()
-    await runCycle(this.pool, this.settings, databaseApplier(this.pool, this.settings))
+    const loaded = await runCycle(this.pool, this.settings, databaseApplier(this.pool, this.settings))
+    await storeForecasts(this.pool, this.forecasts.take(loaded))
     for (const link of this.gateway.links.values()) if (link.reconciled) await dispatch(this.pool, link)
   }
 

@@ -146,9 +146,13 @@ class Worker:
         self._leave(executor, run, "parked", "failed", reason=reason, message=message)
 
     def _finish(self, executor: TrainingExecutor, run: RunInSlot) -> None:
-        for event in finish_run(executor, run, self._source, self._artifacts):
-            self._channel.send(event)
-        self._leave(executor, run, "final", "done")
+        try:
+            for event in finish_run(executor, run, self._source, self._artifacts):
+                self._channel.send(event)
+        except OSError as problem:
+            self._fail(executor, run, "error", f"The adapter could not be written: {problem}")
+        else:
+            self._leave(executor, run, "final", "done")
 
     def _leave(
         self,
