@@ -6,6 +6,7 @@ import clsx from 'clsx'
 import { ArrowDown, ArrowUp, Columns3 } from 'lucide-react'
 import { memo, type ReactNode, useMemo, useRef, useState } from 'react'
 import { type HoverStore, useIsHovered } from '../charts/hover-store'
+import { useShortcut } from '../keys/keys'
 import { Button } from '../ui/Button'
 import { runLabel } from '../ui/format/parameter'
 import { Menu } from '../ui/Menu'
@@ -70,6 +71,14 @@ export function RunTable(props: RunTableProps) {
   const above = drawn.length > VIRTUAL_ABOVE ? (items[0]?.start ?? 0) : 0
   const below = drawn.length > VIRTUAL_ABOVE ? virtual.getTotalSize() - (items.at(-1)?.end ?? 0) : 0
   const heads = table.getVisibleLeafColumns()
+
+  const moveFocus = (by: 1 | -1) => () => {
+    const rows = [...(scroller.current?.querySelectorAll<HTMLElement>('tr[data-run]') ?? [])]
+    const at = rows.findIndex((row) => row === document.activeElement)
+    rows[Math.max(0, Math.min(rows.length - 1, at + by))]?.focus()
+  }
+  useShortcut('j', 'Next run', moveFocus(1))
+  useShortcut('k', 'Previous run', moveFocus(-1))
 
   const sortBy = (id: string) => {
     setHeld(null)

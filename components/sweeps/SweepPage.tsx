@@ -23,6 +23,7 @@ import { filterRuns } from './filter-runs'
 import { RunFilters } from './RunFilters'
 import { RunTable } from './RunTable'
 import { rungsOf } from './rungs'
+import { StopNews } from './StopNews'
 import { SweepHeader } from './SweepHeader'
 import { SweepPhone } from './SweepPhone'
 import { SweepStrip } from './SweepStrip'
@@ -173,6 +174,17 @@ export function SweepPage({ id }: { id: string }) {
   return (
     <>
       <SweepHeader sweep={sweep} />
+      <StopNews
+        sweepId={id}
+        numberOf={(runId) => byId.get(runId)?.number}
+        asToast={phone}
+        onWhy={(decision, number) =>
+          void setView(
+            { decision, run: number === undefined ? [] : [number], tab: 'decisions' },
+            { history: 'push' },
+          )
+        }
+      />
       {sweep.error ? (
         <p role="alert" className="border-b border-line bg-bad-bg px-4 py-2 text-12 text-bad">
           {sweep.error}
