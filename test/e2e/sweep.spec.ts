@@ -69,7 +69,7 @@ test('the form refuses a bad value beside its field and starts a sweep when it i
   await page.getByRole('button', { name: /^Remove -1 from/ }).click()
   await rates.fill('1e-5, 5e-2')
   await rates.press('Enter')
-  await page.getByRole('button', { name: 'Remove 4 from Batch size' }).click()
+  await page.getByRole('button', { name: 'Remove 4 from Batch' }).click()
   await page.getByRole('textbox', { name: 'Epochs' }).fill('0.4')
   await expect(page.getByText(/20 configurations/).first()).toBeVisible()
   await expectNoViolations()
