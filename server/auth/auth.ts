@@ -37,6 +37,11 @@ function createAuth() {
     baseURL: ALTO_URL,
     secret: ALTO_SECRET,
     database: prismaAdapter(database().prisma, { provider: 'postgresql', transaction: true }),
+    // People open the same server by several names (localhost, an address): what came from its own page is trusted.
+    trustedOrigins: (request) => {
+      const host = request?.headers.get('host')
+      return host ? [`http://${host}`, `https://${host}`] : []
+    },
     telemetry: { enabled: false },
     // Accounts come from the set-up link or an invitation (server/auth/create-account.ts), never from a public form.
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 200 },

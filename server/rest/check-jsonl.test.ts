@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { JsonlChecker } from './check-jsonl'
+import { JsonlChecker, type LineProblem } from './check-jsonl'
 
 const check = (text: string, pieces = [Infinity]) => {
   const checker = new JsonlChecker('rows.jsonl')
@@ -34,10 +34,9 @@ describe('JsonlChecker', () => {
   })
 
   it('names the line and what is wrong with it', () => {
-    expect(check('{"prompt": "a", "completion": "b"}\n{"prompt": "a"')).toMatchObject({
-      line: 2,
-      message: expect.stringMatching(/^Row 2 of rows\.jsonl is not JSON: .*\.$/),
-    })
+    const broken = check('{"prompt": "a", "completion": "b"}\n{"prompt": "a"') as LineProblem
+    expect(broken.line).toBe(2)
+    expect(broken.message).toMatch(/^Row 2 of rows\.jsonl is not JSON: .*\.$/)
     expect(check('[1]')).toMatchObject({ message: 'Row 1 of rows.jsonl is not a JSON object.' })
     expect(check('{"text": "a"}')).toMatchObject({
       message:
