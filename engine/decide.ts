@@ -19,11 +19,12 @@ import { releaseExecutors } from './tuning/release-executors'
  * @param scope what changed since the last decision; everything where not given
  */
 export function decideTuning(
-  snapshot: TuningSnapshot,
+  given: TuningSnapshot,
   policy: TuningPolicy,
   now: number,
   scope?: DecisionScope,
 ): Plan {
+  const snapshot = canonical(given)
   const gangs: Gangs =
     scope === undefined || scope.gangs
       ? decideGangs(snapshot, policy, now)
@@ -45,6 +46,21 @@ export function decideTuning(
     kept: slots.kept,
     planned: gangs.planned,
   }
+}
+
+/** The same facts in one order. */
+function canonical(snapshot: TuningSnapshot): TuningSnapshot {
+  return {
+    ...snapshot,
+    nodes: sorted(snapshot.nodes, (node) => node.id),
+    executors: sorted(snapshot.executors, (executor) => executor.id),
+    leases: sorted(snapshot.leases, (lease) => lease.gpuId),
+  }
+}
+
+function sorted<T>(items: readonly T[], key: (item: T) => string): readonly T[] {
+  const isSorted = items.every((item, index) => index === 0 || key(items[index - 1]!) <= key(item))
+  return isSorted ? items : [...items].sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
 /** Sweeps that changed or got GPUs, and, where slots are lent, all that share a base model with them. */

@@ -1,6 +1,6 @@
 import type { Interval } from '../model/cluster'
 import type { Hold, PauseSweep, PlaceSweep, Plan, ResizeSweep } from '../model/plan'
-import type { SweepWork, TuningPolicy, TuningSnapshot } from '../model/snapshot'
+import type { GpuLease, SweepWork, TuningPolicy, TuningSnapshot } from '../model/snapshot'
 import { isPending } from '../tuning/release-executors'
 import { chooseGpus, type GangNeed } from './choose-gpus'
 import { type Class, classesOf } from './classes'
@@ -42,44 +42,85 @@ export function decideGangs(snapshot: TuningSnapshot, policy: TuningPolicy, now:
     held.set(sweep.id, [...has, ...more])
     actions.push(replaceLost(sweep, has, more))
   }
-  const waiting = ordered.filter((sweep) => !held.has(sweep.id))
-  if (waiting.length === 0) return { actions, held, planned: [] }
-
-  const classes =
-    policy.interTask === 'fifo' ? byArrival(waiting) : classesOf(waiting, snapshot, held, policy, now)
-  const starts = expectedStarts(classes, free, snapshot, policy, now)
-  let blocked = false
-  const order = [...classes].flatMap(({ sweeps }) => sweeps)
-  for (const sweep of order) {
-    const bytes = minimumGpuBytes(sweep, policy.memoryMargin)
-    const start = starts.get(sweep.id)
-    const mayStart = policy.interTask === 'fifo' ? !blocked && !sweep.paused : start?.p50.startIn === 0
-    const where =
-      start === undefined || start.p50.node < 0 ? free : free.slice(start.p50.node, start.p50.node + 1)
-    const need = gangNeed(sweep, sweep.gpus, bytes)
-    const gpus = mayStart ? (chooseGpus(where, need) ?? chooseGpus(free, need)) : null
-    if (gpus !== null) {
+  let holds: Hold[] = []
+  for (let began = true; began; ) {
+    // Planned again with what just started as busy, so that the next decision has nothing to add.
+    began = false
+    holds = []
+    const waiting = ordered.filter((sweep) => !held.has(sweep.id))
+    const present = withGrants(snapshot, held)
+    const classes =
+      policy.interTask === 'fifo' ? byArrival(waiting) : classesOf(waiting, present, held, policy, now)
+    const starts = expectedStarts(classes, free, present, policy, now)
+    const order = classes.flatMap(({ sweeps }) => sweeps)
+    for (const sweep of order) {
+      const start = starts.get(sweep.id)
+      const mayStart =
+        policy.interTask === 'fifo' ? holds.length === 0 && !sweep.paused : start?.p50.startIn === 0
+      const gpus = mayStart ? choose(sweep, start?.p50.node ?? -1, free, policy) : null
+      if (gpus === null) {
+        holds.push(hold(sweep, start, present, free, order, held, policy, now))
+        continue
+      }
+      began = true
       free = withoutGpus(free, gpus)
       held.set(sweep.id, gpus)
       actions.push(place(sweep, gpus, now))
-    } else {
-      blocked = true
-      const reasons = holdSweep(sweep, snapshot, free, bytes, order, held)
-      const expectedStart = start === undefined ? undefined : startInterval(start, now)
-      const change = unblock(sweep, snapshot, free, bytes)
-      actions.push({
-        kind: 'hold',
-        subject: 'sweep',
-        id: sweep.id,
-        reasons,
-        ...(expectedStart ? { expectedStart } : {}),
-        ...(change ? { unblock: change } : {}),
-      })
     }
   }
+  actions.push(...holds)
   const move = policy.moves === false ? null : considerMove(snapshot, held, actions, policy, now)
   if (move !== null) actions.unshift(move)
   return { actions, held, planned: plannedBlocks(snapshot, actions, held, now) }
+}
+
+/** The snapshot with the GPUs that this plan granted up to now as leased. */
+function withGrants(snapshot: TuningSnapshot, held: ReadonlyMap<string, readonly string[]>): TuningSnapshot {
+  const leased = new Set(snapshot.leases.map((lease) => lease.gpuId))
+  const granted: GpuLease[] = []
+  for (const [id, gpus] of held) {
+    for (const gpuId of gpus) {
+      if (leased.has(gpuId)) continue
+      const holder = { kind: 'sweep' as const, id }
+      granted.push({ gpuId, holder, epoch: 0, expiresAt: Number.POSITIVE_INFINITY })
+    }
+  }
+  return granted.length === 0 ? snapshot : { ...snapshot, leases: [...snapshot.leases, ...granted] }
+}
+
+/** GPUs on the planned node where they fit, else anywhere. */
+function choose(
+  sweep: SweepWork,
+  node: number,
+  free: readonly FreeNode[],
+  policy: TuningPolicy,
+): readonly string[] | null {
+  const need = gangNeed(sweep, sweep.gpus, minimumGpuBytes(sweep, policy.memoryMargin))
+  const planned = node < 0 ? null : chooseGpus(free.slice(node, node + 1), need)
+  return planned ?? chooseGpus(free, need)
+}
+
+function hold(
+  sweep: SweepWork,
+  start: Starts | undefined,
+  snapshot: TuningSnapshot,
+  free: readonly FreeNode[],
+  order: readonly SweepWork[],
+  held: ReadonlyMap<string, readonly string[]>,
+  policy: TuningPolicy,
+  now: number,
+): Hold {
+  const bytes = minimumGpuBytes(sweep, policy.memoryMargin)
+  const expectedStart = start === undefined ? undefined : startInterval(start, now)
+  const change = unblock(sweep, snapshot, free, bytes)
+  return {
+    kind: 'hold',
+    subject: 'sweep',
+    id: sweep.id,
+    reasons: holdSweep(sweep, snapshot, free, bytes, order, held),
+    ...(expectedStart ? { expectedStart } : {}),
+    ...(change ? { unblock: change } : {}),
+  }
 }
 
 function gangNeed(sweep: SweepWork, count: number, minimumBytes: number): GangNeed {
