@@ -75,7 +75,7 @@ test('the form refuses a bad value beside its field and starts a sweep when it i
   await expectNoViolations()
   await page.getByRole('button', { name: /^Start sweep/ }).click()
   await page.waitForURL(/\/sweeps\/(?!new)/)
-  await expect(page.getByRole('heading', { name: 'first sweep' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'first sweep', exact: true })).toBeVisible()
 })
 
 test('curves come in while it trains, and a stop explains itself', async () => {
