@@ -119,15 +119,18 @@ class Worker:
         for run_id, step in report.runs.items():
             if self._runs[run_id].stepped(step, report.seconds):
                 due.append(run_id)
+        finished = [run for run in self._runs.values() if run.finished]
+        # What comes now may take a while: nobody waits for the points that are there already.
+        self._report(force=bool(due or finished))
         if due:
             self._evaluate(executor, due)
         for run_id, fault in report.faults.items():
             self._fail(executor, self._runs[run_id], fault.reason, fault.message)
-        for run_id in [run_id for run_id, run in self._runs.items() if run.finished]:
-            self._finish(executor, self._runs[run_id])
+        for run in finished:
+            if run.order.run_id in self._runs:
+                self._finish(executor, run)
         self._measure(report)
         self._checkpoint_where_due(executor)
-        self._report()
 
     def _evaluate(self, executor: TrainingExecutor, due: list[str]) -> None:
         for run_id, evaluation in executor.evaluate(due).items():
