@@ -46,7 +46,7 @@ const byRun = (decisions: readonly ExitDecision[]) =>
 
 describe.each(Object.values(POLICIES))('$name', (policy) => {
   const check = (predicate: (sweep: RecordedSweep, slots: number | undefined) => void) =>
-    fc.assert(fc.property(sweeps, slotCounts, predicate), { numRuns: 25 })
+    fc.assert(fc.property(sweeps, slotCounts, predicate), { numRuns: 15 })
 
   it('[E4] decides the same whatever the order of the runs', () => {
     check((sweep, slots) => {
@@ -106,7 +106,7 @@ describe.each(Object.values(POLICIES))('$name', (policy) => {
           )
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
   })
 

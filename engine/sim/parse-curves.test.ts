@@ -38,6 +38,10 @@ describe('parseCurves', () => {
     expect(parseCurves(file(header, { ...run, points }))).toMatchObject({ ok: true })
   })
 
+  it('[E93] takes an evaluation before the first step', () => {
+    expect(parseCurves(file(header, { ...run, points: [point(0), point(20)] }))).toMatchObject({ ok: true })
+  })
+
   it.each<[string, string, string]>([
     ['an empty file', '', 'The file is empty: line 1 should be the header of the sweep.'],
     ['a header alone', file(header), 'There is no run after the header on line 1.'],
@@ -116,12 +120,12 @@ describe('parseCurves', () => {
     [
       'a point without samples',
       file(header, { ...run, points: [point(10), without(point(20), 'samples')] }),
-      'Line 2: points[1].samples must be a number above 0, and it is missing.',
+      'Line 2: points[1].samples must be a number of at least 0, and it is missing.',
     ],
     [
-      'a point at step 0',
-      file(header, { ...run, points: [point(0)] }),
-      'Line 2: points[0].step must be a number above 0, not 0.',
+      'a point before step 0',
+      file(header, { ...run, points: [point(-1)] }),
+      'Line 2: points[0].step must be a number of at least 0, not -1.',
     ],
     [
       'a loss as text',

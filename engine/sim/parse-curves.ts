@@ -77,8 +77,8 @@ function readParams(params: Record<string, unknown>, number: number): RunParams 
 function readPoint(point: unknown, name: string, number: number): EvalPoint {
   if (!isObject(point)) throw new CurveProblem(`Line ${number}: ${name} must be an object.`)
   return {
-    step: readNumber(point, 'step', number, positive, `${name}.`),
-    samples: readNumber(point, 'samples', number, positive, `${name}.`),
+    step: readNumber(point, 'step', number, notNegative, `${name}.`),
+    samples: readNumber(point, 'samples', number, notNegative, `${name}.`),
     trainLoss: readLoss(point, 'trainLoss', number, name),
     valLoss: readLoss(point, 'valLoss', number, name),
   }
@@ -94,6 +94,8 @@ function readLoss(
 }
 
 const positive = (value: number) => value > 0
+/** An evaluation before the first step is welcome. */
+const notNegative = (value: number) => value >= 0
 
 function readNumber(
   from: Record<string, unknown>,
@@ -105,7 +107,7 @@ function readNumber(
 ): number {
   const value = from[field]
   if (typeof value === 'number' && Number.isFinite(value) && allowed(value)) return value
-  const kind = allowed(-1) ? 'a number' : 'a number above 0'
+  const kind = allowed(-1) ? 'a number' : allowed(0) ? 'a number of at least 0' : 'a number above 0'
   throw new CurveProblem(`Line ${line}: ${path}${field} must be ${kind}${alternative}${but(value)}.`)
 }
 

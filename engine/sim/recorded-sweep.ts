@@ -25,5 +25,7 @@ export interface RecordedSweep {
  */
 export function plannedSamples(run: RecordedRun): number {
   const last = run.points.at(-1)!
-  return last.step >= run.totalSteps ? last.samples : Math.round((last.samples / last.step) * run.totalSteps)
+  if (last.step >= run.totalSteps) return last.samples
+  const perStep = last.step > 0 ? last.samples / last.step : run.params.batch_size
+  return Math.round(perStep * run.totalSteps)
 }

@@ -166,5 +166,7 @@ describe('replay', () => {
     expect(plannedSamples(recorded('a', 2, [5, null], 100))).toBe(200)
     expect(plannedSamples(recorded('a', 2, [5, 4], 20))).toBe(40)
     expect(plannedSamples({ ...recorded('a', 2, [5, 4], 20), totalSteps: 19 })).toBe(40)
+    const before = { step: 0, samples: 0, trainLoss: 1, valLoss: 1 }
+    expect(plannedSamples({ ...recorded('a', 2, [5], 20), points: [before] })).toBe(40)
   })
 })
