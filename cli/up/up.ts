@@ -109,6 +109,11 @@ async function startServices(
   await migrate(to.databaseUrl, report)
   await prepareRows(to.databaseUrl, dataDir.secrets.cliToken)
   await startControlPlane(dataDir, to, supervisor)
+  if (options.agent)
+    void python.then(
+      () => startAgent(dataDir, to, supervisor, report),
+      (error: Error) => report(error.message),
+    )
   await building
   await supervisor.keep(() => webService(dataDir, to, options.dev))
   await waitForWeb(
@@ -123,11 +128,6 @@ async function startServices(
   if (!(await hasOwner(to.databaseUrl)))
     report(
       `Make the first account here, once: ${to.url}/setup?token=${await issueSecret(to.databaseUrl, 'setup', SETUP_LINK_HOURS)}`,
-    )
-  if (options.agent)
-    void python.then(
-      () => startAgent(dataDir, to, supervisor, report),
-      (error: Error) => report(error.message),
     )
   return to
 }

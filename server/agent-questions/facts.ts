@@ -14,7 +14,8 @@ interface Kept {
 
 /** Long enough that form, estimate and submit ask once; short enough that a corrected file is read again. */
 const KEEP_MS = 60_000
-const TIMEOUT_MS = 45_000
+/** A busy machine of two cores needs half a minute to load PyTorch. */
+const TIMEOUT_MS = 90_000
 const kept = new Map<string, Kept>()
 
 async function ask<T>(question: AgentQuestion, schema: z.ZodType<T>): Promise<Facts<T>> {
