@@ -98,6 +98,13 @@ export function startAgent(options: {
       '--devices',
       'cpu',
     ],
-    { ALTO_NODE_TOKEN: options.token, OMP_NUM_THREADS: '1', PYTHONUNBUFFERED: '1', ...options.env },
+    {
+      ALTO_NODE_TOKEN: options.token,
+      OMP_NUM_THREADS: '1',
+      PYTHONUNBUFFERED: '1',
+      // The environment may be shared with another checkout: the code under test is this one's.
+      PYTHONPATH: join(root, 'agent', 'src'),
+      ...options.env,
+    },
   )
 }

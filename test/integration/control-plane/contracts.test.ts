@@ -25,7 +25,10 @@ json.dump(out, sys.stdout)
 `
 
 function throughPython(union: 'AgentCommand' | 'AgentMessage', messages: unknown[]): unknown[] {
-  const output = execFileSync(python, ['-c', PROGRAM, union], { input: JSON.stringify(messages) })
+  const output = execFileSync(python, ['-c', PROGRAM, union], {
+    input: JSON.stringify(messages),
+    env: { ...process.env, PYTHONPATH: join(root, 'agent', 'src') },
+  })
   return JSON.parse(output.toString()) as unknown[]
 }
 
