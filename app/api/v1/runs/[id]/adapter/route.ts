@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { ReadableStream as NodeStream } from 'node:stream/web'
 import { adapterFolder } from '@/server/rest/adapter-folder'
 import { answerError, refusal } from '@/server/rest/answer-error'
 import { archiveFiles } from '@/server/rest/archive-files'
@@ -26,7 +26,7 @@ export async function GET(request: Request, { params }: Params): Promise<Respons
       ])
     const { type, pack } = FORMATS[wanted as keyof typeof FORMATS]
     const { folder, name } = await adapterFolder(runId)
-    const stream = Readable.toWeb(pack(archiveFiles(folder, name))) as ReadableStream<Uint8Array>
+    const stream = NodeStream.from(pack(archiveFiles(folder, name))) as ReadableStream<Uint8Array>
     return new Response(stream, {
       headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}.${wanted}"` },
     })
