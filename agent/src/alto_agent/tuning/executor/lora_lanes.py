@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import torch
 
 from alto_agent.tuning.executor.dropout_mask import dropout_mask
+from alto_agent.tuning.executor.grouped_lanes import backward_grouped, forward_grouped
 from alto_agent.tuning.executor.packed_pass import Lane, PackedPass
 from alto_agent.tuning.executor.sites import SiteGroup
 from alto_agent.tuning.executor.slot_stack import GroupViews
@@ -23,6 +24,8 @@ def forward_lanes(
 
     Returns S `[z, n, m * width]` of each lane that has targets here, for the backward.
     """
+    if packed.grouped is not None:
+        return forward_grouped(packed.grouped, group, x, outputs)
     kept: list[torch.Tensor] = []
     for lane in packed.lanes:
         views = lane.stack.views(group, lane.first_slot, lane.count)
@@ -58,6 +61,18 @@ def backward_lanes(
 
     `gradients` are those of the outputs; `kept` is what `forward_lanes` returned.
     """
+    if packed.grouped is not None:
+        if kept:
+            backward_grouped(
+                packed.grouped,
+                group,
+                x,
+                kept[0],
+                gradients,
+                x_gradient=x_gradient,
+                accumulate=packed.accumulate,
+            )
+        return
     remaining = iter(kept)
     for lane in packed.lanes:
         views = lane.stack.views(group, lane.first_slot, lane.count)

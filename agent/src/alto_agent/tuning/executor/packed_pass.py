@@ -11,6 +11,7 @@ import torch
 
 from alto_agent.tuning.executor.attention_plan import AttentionPlan, plan_attention
 from alto_agent.tuning.executor.batch import Sample, TokenSequence
+from alto_agent.tuning.executor.grouped_lanes import GroupedTable, grouped_table
 from alto_agent.tuning.executor.spec import IGNORED_LABEL
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ class PackedPass:
     """Whether gradients are added to what earlier passes of the step left."""
     training: bool = True
     """Whether dropout applies."""
+    grouped: GroupedTable | None = None
+    """Set where the LoRA path runs in Triton's grouped kernels instead of lane by lane."""
 
 
 def pack(
@@ -151,10 +154,11 @@ def pack(
     def tensor(array: np.ndarray) -> torch.Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).to(device, non_blocking=True)
 
+    lanes = _lanes(ordered, len(flat_labels)) if with_adapters else ()
     return PackedPass(
         tensor(np.concatenate(ids))[None],
         tensor(positions)[None],
-        _lanes(ordered, len(flat_labels)) if with_adapters else (),
+        lanes,
         plan_attention(lengths, device),
         tensor(trained_at),
         tensor(flat_labels[trained_at]),
@@ -162,6 +166,7 @@ def pack(
         len(flat_labels),
         accumulate,
         training,
+        grouped_table(lanes, device, training=training),
     )
 
 
