@@ -220,7 +220,6 @@ export const agentMessage = z
   .meta({ id: 'AgentMessage' })
 
 export type AgentMessage = z.infer<typeof agentMessage>
-export type SpooledEvent = z.infer<typeof spooledEvent>
 export type Heartbeat = z.infer<typeof heartbeat>
 export type QueryReply = z.infer<typeof queryReply>
 export type RunFacts = z.infer<typeof runFacts>

@@ -29,7 +29,7 @@ const source = agentContracts()
 if (process.argv.includes('--check')) {
   if (source !== readTarget()) {
     process.stderr.write(
-      'The Python models differ from contracts/*.ts: run `npx tsx contracts/generate/main.ts` and commit the result.\n',
+      'The Python models differ from contracts/*.ts: run `npm run contracts` and commit the result.\n',
     )
     process.exit(1)
   }
