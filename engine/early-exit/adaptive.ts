@@ -52,8 +52,8 @@ export const adaptive: EarlyExitPolicy<AdaptiveParams> = {
       samples: places[index]!,
       rule: 'E63',
       scores: (arrived: readonly RunView[]) => scoresAt(index, arrived),
-      keeps: (entrants: number) => {
-        const left = budgetLeft(view, budget, places[index]!) / perEvaluation - SLACK
+      keeps: (entrants: number, now: SweepView) => {
+        const left = budgetLeft(now, budget, explored, places[index]!) / perEvaluation - SLACK
         const onwards = plan.rungs.slice(index).map(({ evaluation }) => evaluation)
         return keepsAt(onwards, view.evaluationsPerRun, entrants, left)
       },
@@ -112,11 +112,11 @@ function stopByCurve(view: SweepView): ExitDecision[] {
 }
 
 /** Samples of the budget that are left once every run that is still coming has reached the rung. */
-function budgetLeft(view: SweepView, budget: number, rung: number): number {
+function budgetLeft(view: SweepView, budget: number, explored: ReadonlySet<string>, rung: number): number {
   let left = 0
   for (const run of view.runs) {
     const arrival = run.points[indexAt(run, rung)]
-    const coming = isAlive(run) && !run.stalled && run.points.length > 0
+    const coming = isAlive(run) && !run.stalled && (run.points.length > 0 || explored.has(run.id))
     left += budget * run.fullSamples - (arrival?.samples ?? (coming ? rung : trainedSamples(run)))
   }
   return left

@@ -15,6 +15,11 @@ export function bestBy(samples: number): (runs: readonly RunView[]) => number[] 
   return (runs) => runs.map((run) => bestLoss(run.points.slice(0, indexAt(run, samples) + 1)))
 }
 
+/** A rung of a ladder; how many it keeps may depend on the sweep as it stands once the rungs below are decided. */
+export interface LadderRung extends Omit<Rung, 'entrants' | 'below' | 'keeps'> {
+  keeps: (entrants: number, now: SweepView) => number
+}
+
 /**
  * Decides the rungs of one ladder from the lowest to the highest; a run that passes one may be judged at the next at
  * once if it has already trained that far.
@@ -24,7 +29,7 @@ export function bestBy(samples: number): (runs: readonly RunView[]) => number[] 
 export function climb(
   view: SweepView,
   members: ReadonlySet<string>,
-  rungs: readonly Omit<Rung, 'entrants' | 'below'>[],
+  rungs: readonly LadderRung[],
 ): ExitDecision[] {
   const decisions: ExitDecision[] = []
   let now = view
@@ -34,9 +39,11 @@ export function climb(
     const below = onLadder.filter(
       (run) => run.passedRung < rung.number - 1 && isAlive(run) && !run.stalled,
     ).length
-    const taken = decideRung({ ...rung, entrants, below })
+    const before = now
+    const keeps = (count: number) => rung.keeps(count, before)
+    const taken = decideRung({ ...rung, entrants, below, keeps })
     decisions.push(...taken)
-    now = applyDecisions(now, taken)
+    now = applyDecisions(before, taken)
   }
   return decisions
 }

@@ -1,11 +1,11 @@
 import type { ExitDecision, RunView, SweepView } from '../model/tuning'
 import { applyDecisions } from './apply-decisions'
-import { bestBy, climb, halvingShares } from './climb'
+import { bestBy, climb, halvingShares, type LadderRung } from './climb'
 import { sweepSamples } from './curve'
 import { explorationOrder, fillSlots } from './fill-slots'
 import { stopNonFinite } from './non-finite'
 import type { EarlyExitPolicy } from './policy'
-import { type Rung, waitsAt } from './rung'
+import { waitsAt } from './rung'
 
 export type HyperbandParams = Record<'reduction' | 'grace', number>
 
@@ -53,7 +53,7 @@ export const hyperband: EarlyExitPolicy<HyperbandParams> = {
 
 interface Bracket {
   members: ReadonlySet<string>
-  rungs: readonly Omit<Rung, 'entrants' | 'below'>[]
+  rungs: readonly LadderRung[]
 }
 
 function dealBrackets(view: SweepView, { reduction, grace }: HyperbandParams): Bracket[] {
