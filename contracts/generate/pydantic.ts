@@ -17,7 +17,7 @@ export interface JsonSchema {
   description?: string
 }
 
-const HEADER = `"""Generated from contracts/*.ts by `npm run contracts`; change those and run it again."""
+const HEADER = `"""Generated from contracts/*.ts by npm run contracts; change those and run it again."""
 
 from __future__ import annotations
 

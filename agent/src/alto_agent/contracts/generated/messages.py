@@ -1,4 +1,4 @@
-"""Generated from contracts/*.ts by `npm run contracts`; change those and run it again."""
+"""Generated from contracts/*.ts by npm run contracts; change those and run it again."""
 
 from __future__ import annotations
 
