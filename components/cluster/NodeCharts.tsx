@@ -111,7 +111,9 @@ export function NodeCharts({ node }: { node: NodeRow }) {
                     yDomain={measure.domain}
                     xValues={timeTickValues}
                     xTicksOf={timeTicks}
-                    yTicksOf={(values) => values.map((value) => ({ value, label: measure.unit(value) }))}
+                    yTicksOf={(values) =>
+                      values.map((value) => ({ value, label: measure.unit(value).replace('.0 ', ' ') }))
+                    }
                     formatX={(x) => formatTime(new Date(x))}
                     formatY={measure.unit}
                     sentence={`${measure.title} of ${series.length} devices of ${node.name}, last ${measure.unit(series[0]?.points.at(-1)?.[1] ?? 0)} on device ${series[0]?.label}.`}

@@ -152,7 +152,7 @@ function NodeBlock({ node, open, onOpen }: { node: NodeRow; open: boolean; onOpe
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
     </section>
   )
 }

@@ -129,7 +129,7 @@ function ParameterRow({ field, count, problem, onChange, onRemove }: ParameterRo
       data-field={`parameters.${field.name}`}
       className="flex items-start border-b border-line py-1.5 max-tablet:flex-wrap max-tablet:gap-2"
     >
-      <span className="w-27 shrink-0 pt-1 font-mono text-12">{field.name}</span>
+      <span className="w-27 shrink-0 pt-1.5 font-mono text-12">{field.name}</span>
       <div className="w-24 shrink-0 pr-3">
         <Select
           label={`How ${label.toLowerCase()} is chosen`}
@@ -142,7 +142,7 @@ function ParameterRow({ field, count, problem, onChange, onRemove }: ParameterRo
           ]}
         />
       </div>
-      <div className="min-w-0 flex-1 max-tablet:min-w-full">
+      <div className="min-w-0 flex-1 max-tablet:order-last max-tablet:min-w-full">
         {field.how === 'values' ? (
           <ChipInput
             label={label}
@@ -182,7 +182,7 @@ function ParameterRow({ field, count, problem, onChange, onRemove }: ParameterRo
         )}
         {problem ? <FieldError id={`${id}-problem`}>{problem}</FieldError> : null}
       </div>
-      <span className="w-13 shrink-0 pt-1 text-right text-12 font-semibold tabular-nums">
+      <span className="w-13 shrink-0 pt-1.5 text-right max-tablet:ml-auto text-12 font-semibold tabular-nums">
         {field.how === 'range' ? (
           <span className="font-normal text-ink-3">any</span>
         ) : (

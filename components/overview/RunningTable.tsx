@@ -12,6 +12,7 @@ import { formatLoss } from '../ui/format/loss'
 import { formatShare } from '../ui/format/number'
 import { runLabel } from '../ui/format/parameter'
 import { PaneHead } from '../ui/Pane'
+import { ScrollRegion } from '../ui/ScrollRegion'
 import { Time } from '../ui/Time'
 
 const head = 'border-b border-line py-1.5 text-11 font-normal whitespace-nowrap text-ink-3'
@@ -31,7 +32,7 @@ export function RunningTable({ sweeps, now }: { sweeps: readonly SweepSummary[];
       {sweeps.length === 0 ? (
         <Empty>No sweep runs. Press N to start one; the form says how long it takes before it starts.</Empty>
       ) : (
-        <div className="overflow-x-auto">
+        <ScrollRegion label="Running sweeps" className="overflow-y-hidden">
           <table className="w-full border-separate border-spacing-0 text-12">
             <thead>
               <tr>
@@ -63,7 +64,7 @@ export function RunningTable({ sweeps, now }: { sweeps: readonly SweepSummary[];
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollRegion>
       )}
     </section>
   )

@@ -78,15 +78,21 @@ export function RunCurves({ runId, label, best }: RunCurvesProps) {
         }
       />
       <div className="px-4 pb-2">
-        <LinesChart
-          {...shared}
-          series={losses}
-          height={260}
-          logY
-          yTicksOf={lossTicks}
-          formatY={(y) => formatLoss(y)}
-          sentence={`Losses of ${label}, ${formatCount(points)} points.`}
-        />
+        {points === 0 ? (
+          <div className="flex h-[260px] items-center justify-center text-12 text-ink-2">
+            Loading the curves…
+          </div>
+        ) : (
+          <LinesChart
+            {...shared}
+            series={losses}
+            height={260}
+            logY
+            yTicksOf={lossTicks}
+            formatY={(y) => formatLoss(y)}
+            sentence={`Losses of ${label}, ${formatCount(points)} points.`}
+          />
+        )}
       </div>
       <div className="grid grid-cols-2 border-y border-line max-tablet:grid-cols-1">
         <Small title="Learning rate" series={pointsOf(curves.get('learning_rate'))} {...shared} />

@@ -1,5 +1,6 @@
 import clsx from 'clsx'
 import type { ReactNode } from 'react'
+import { ScrollRegion } from './ScrollRegion'
 
 export interface DataColumn {
   head: string
@@ -15,8 +16,8 @@ interface DataTableProps {
 /** A small plain table inside a pane; scrolls sideways by itself where narrow. */
 export function DataTable({ label, columns, rows }: DataTableProps) {
   return (
-    <div className="overflow-x-auto">
-      <table aria-label={label} className="w-full border-separate border-spacing-0 text-12 tabular-nums">
+    <ScrollRegion label={label} className="overflow-y-hidden">
+      <table className="w-full border-separate border-spacing-0 text-12 tabular-nums">
         <thead>
           <tr>
             {columns.map((column, index) => (
@@ -56,6 +57,6 @@ export function DataTable({ label, columns, rows }: DataTableProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   )
 }

@@ -39,7 +39,7 @@ export function Segmented<V extends string>({
           key={option.value}
           value={option.value}
           className={clsx(
-            'flex items-center justify-center border-r border-line-2 px-2 text-12 text-ink-2 select-none first:rounded-l-5 last:rounded-r-5 last:border-r-0',
+            'flex items-center justify-center border-r border-line-2 px-2 text-12 text-ink-2 select-none first-of-type:rounded-l-5 last-of-type:rounded-r-5 last-of-type:border-r-0',
             'data-checked:bg-selected data-checked:font-550 data-checked:text-ink data-unchecked:hover:bg-hover',
             size === 'small' ? 'h-[22px]' : 'h-[26px]',
             wide ? 'flex-1 pointer-coarse:h-9' : 'pointer-coarse:h-9 pointer-coarse:px-3',

@@ -1,4 +1,5 @@
 import { scaleLinear, scaleLog } from 'd3-scale'
+import { placeLabels } from '../loss/placeLabels'
 import { reducePoints } from '../loss/reducePoints'
 import { roundDown, roundUp } from '../scale/domain'
 import { logTickValues, type Tick } from '../scale/ticks'
@@ -45,7 +46,7 @@ export interface LinesPicture {
 /** A few lines over one x: learning rate, gradient norm, utilisation. */
 export function prepareLines(request: LinesRequest): LinesPicture {
   const { series, width, height, logX = false, logY = false, labels } = request
-  const plot = { left: 44, top: 10, right: width - (labels ? 64 : 10), bottom: height - 22 }
+  const plot = { left: 52, top: 10, right: width - (labels ? 64 : 10), bottom: height - 22 }
   const all = series.flatMap((one) => one.points).filter(([x, y]) => Number.isFinite(y) && (!logX || x > 0))
   const xs = all.map((point) => point[0])
   const ys = all.map((point) => point[1]).filter((y) => !logY || y > 0)
@@ -70,7 +71,8 @@ export function prepareLines(request: LinesRequest): LinesPicture {
     : logX
       ? logTickValues(xDomain[0], xDomain[1], count)
       : x.ticks(count)
-  const yValues = logY ? logTickValues(yDomain[0]!, yDomain[1]!, 4) : y.ticks(4)
+  const rows = height < 180 ? 3 : 5
+  const yValues = logY ? logTickValues(yDomain[0]!, yDomain[1]!, rows) : y.ticks(rows)
   const round = (value: number) => Math.round(value * 10) / 10
 
   const lines = series.map((one) => {
@@ -90,9 +92,13 @@ export function prepareLines(request: LinesRequest): LinesPicture {
       labelY: end?.[1] ?? 0,
     }
   })
-  const byHeight = lines.filter((line) => line.end).sort((a, b) => a.labelY - b.labelY)
-  for (let i = 1; i < byHeight.length; i += 1)
-    byHeight[i]!.labelY = Math.max(byHeight[i]!.labelY, byHeight[i - 1]!.labelY + 13)
+  const places = placeLabels(
+    lines.flatMap((line) =>
+      line.end ? [{ id: line.label, x: line.end[0], y: line.end[1], width: line.label.length * 7 }] : [],
+    ),
+    { top: plot.top, bottom: plot.bottom, height: 13 },
+  )
+  for (const line of lines) line.labelY = places.get(line.label) ?? line.labelY
   return {
     plot,
     xTicks: request.xTicksOf(xValues).map((tick) => ({ ...tick, at: round(x(tick.value)) })),

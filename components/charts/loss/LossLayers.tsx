@@ -40,8 +40,14 @@ export const LossLayers = memo(function LossLayers({
     <g opacity={stale ? 0.6 : 1}>
       <Axes
         plot={plot}
-        xTicks={picture.xTicks.map((tick) => ({ ...tick, at: x(tick.value) }))}
-        yTicks={picture.yTicks.map((tick) => ({ ...tick, at: y(tick.value) }))}
+        xTicks={
+          picture.points.length === 0 ? [] : picture.xTicks.map((tick) => ({ ...tick, at: x(tick.value) }))
+        }
+        yTicks={picture.yTicks.map((tick) => ({
+          ...tick,
+          label: picture.points.length === 0 ? '' : tick.label,
+          at: y(tick.value),
+        }))}
         xTitle={picture.xTitle}
         yTitle={picture.logY ? 'loss, log' : 'loss'}
       />

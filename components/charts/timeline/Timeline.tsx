@@ -45,6 +45,10 @@ export function Timeline({ scrub, onScrub, highlighted, ...request }: TimelinePr
   }
   const scrubX = picture && scrub !== null && scrub >= from && scrub <= to ? picture.place(scrub) : null
 
+  const nearFlag = (x: number) =>
+    (picture?.nowX != null && Math.abs(picture.nowX - x) < 34) ||
+    (scrubX !== null && Math.abs(scrubX - x) < 46)
+
   return (
     <div ref={box} className="w-full min-w-[640px]">
       {picture ? (
@@ -91,7 +95,7 @@ export function Timeline({ scrub, onScrub, highlighted, ...request }: TimelinePr
               ))}
             </defs>
             {picture.ticks.map((tick) => (
-              <g key={tick.at}>
+              <g key={tick.at} opacity={nearFlag(tick.x) ? 0 : 1}>
                 <line x1={tick.x} x2={tick.x} y1="22" y2={picture.height} stroke="var(--grid)" />
                 <text x={tick.x} y="14" textAnchor="middle" fill="var(--ink-3)" className="tabular-nums">
                   {formatTime(new Date(tick.at))}
@@ -176,11 +180,6 @@ export function Timeline({ scrub, onScrub, highlighted, ...request }: TimelinePr
                     )}
                   </g>
                 ))}
-                {block.text ? (
-                  <text x={block.bars[0]!.x + 7} y={block.bars[0]!.y + 10} fill="var(--ink)" fontWeight="550">
-                    {block.text}
-                  </text>
-                ) : null}
               </g>
             ))}
             {picture.notches.map((notch) => (
@@ -197,6 +196,20 @@ export function Timeline({ scrub, onScrub, highlighted, ...request }: TimelinePr
                 <title>{`${notch.label} stopped: ${STOP_REASON_LOOKS[notch.reason].label.toLowerCase()}`}</title>
               </path>
             ))}
+            {picture.blocks.map((block) =>
+              block.text ? (
+                <text
+                  key={block.id}
+                  x={block.bars[0]!.x + 7}
+                  y={block.bars[0]!.y + 10}
+                  fill="var(--ink)"
+                  fontWeight="550"
+                  className="chart-halo"
+                >
+                  {block.text}
+                </text>
+              ) : null,
+            )}
             {picture.nowX === null ? null : (
               <Flag x={picture.nowX} height={picture.height} text="now" colour="var(--run)" />
             )}
