@@ -104,11 +104,8 @@ function NodeBlock({ node, open, onOpen }: { node: NodeRow; open: boolean; onOpe
           </>
         }
       />
-      <div className="overflow-x-auto px-4">
-        <table
-          aria-label={`Devices of ${node.name}`}
-          className="w-full border-separate border-spacing-0 text-12 tabular-nums"
-        >
+      <ScrollRegion label={`Devices of ${node.name}`} className="overflow-y-hidden px-4">
+        <table className="w-full border-separate border-spacing-0 text-12 tabular-nums">
           <thead>
             <tr className="text-11 text-ink-3">
               {['Device', 'Held by', 'Busy', 'Memory', 'Temperature', 'Power'].map((head, index) => (

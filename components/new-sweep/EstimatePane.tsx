@@ -14,7 +14,7 @@ type Estimate = NonNullable<RouterOutputs['sweep']['estimate']['estimate']>
 /** Time, samples and memory before anything starts; from what was measured here, and saying so. */
 export function EstimatePane({ state }: { state: SweepFormState }) {
   const estimate = state.estimate?.estimate ?? null
-  if (Object.keys(state.problems).length > 0 && !estimate)
+  if (Object.keys(state.problems).some((path) => path !== 'name') && !estimate)
     return <Note>The estimate comes when every value is allowed.</Note>
   if (state.estimateError) return <Note>{errorSentence(state.estimateError)}</Note>
   if (!estimate)

@@ -13,7 +13,7 @@ const LINE = 18
 export function YamlEditor({ state }: { state: SweepFormState }) {
   const [typed, setTyped] = useState<string | null>(null)
   const [broken, setBroken] = useState<string | null>(null)
-  const text = typed ?? formToYaml(state.form)
+  const text = typed ?? formToYaml(state.form).trimEnd()
   const lines = text.split('\n')
   const marks = Object.entries(state.problems)
     .map(([path, message]) => ({ line: lineOf(text, path), message }))

@@ -38,9 +38,10 @@ export function useSweepForm(initial: {
   const clean = Object.keys(own).length === 0
   const estimate = useQuery(
     trpc.sweep.estimate.queryOptions(
-      { spec: formToSpec(late) },
+      // A name costs nothing, so the estimate does not wait for it.
+      { spec: formToSpec({ ...late, name: late.name.trim() || 'unnamed' }) },
       {
-        enabled: Object.keys(checkForm(late)).length === 0,
+        enabled: Object.keys(checkForm(late)).every((path) => path === 'name'),
         placeholderData: keepPreviousData,
         retry: false,
         staleTime: 30_000,

@@ -74,7 +74,7 @@ export function RunTable(props: RunTableProps) {
 
   const moveFocus = (by: 1 | -1) => () => {
     const rows = [...(scroller.current?.querySelectorAll<HTMLElement>('tr[data-run]') ?? [])]
-    const at = rows.findIndex((row) => row === document.activeElement)
+    const at = rows.indexOf(document.activeElement as HTMLElement)
     rows[Math.max(0, Math.min(rows.length - 1, at + by))]?.focus()
   }
   useShortcut('j', 'Next run', moveFocus(1))
