@@ -26,6 +26,7 @@ export function OverviewStrip({ overview }: { overview: Overview }) {
       />
       <Figure
         label="Busy, last hour"
+        hint="What the agents measured on their devices, one value a minute."
         value={devices.busy === null ? '–' : formatShare(devices.busy)}
         context={devices.busy === null ? 'no measurement yet' : 'mean over all devices and minutes'}
       />

@@ -25,6 +25,7 @@ import { ScrollRegion } from '../ui/ScrollRegion'
 import { Skeleton } from '../ui/Skeleton'
 import { State } from '../ui/State'
 import { StopReason } from '../ui/StopReason'
+import { Tag } from '../ui/Tag'
 import { AttemptTable } from './AttemptTable'
 import { CheckpointTable } from './CheckpointTable'
 import { OutputList } from './OutputList'
@@ -82,6 +83,7 @@ export function RunPage({ sweepId, runId }: { sweepId: string; runId: string }) 
             </State>
           )
         }
+        tabs={run.pinned ? <Tag>pinned, no rule stops it</Tag> : null}
         facts={formatParameters(run.params, varied)}
         actions={
           <>

@@ -33,11 +33,13 @@ export function SweepStrip({ sweep, bestParams, parameters }: SweepStripProps) {
       <End sweep={sweep} />
       <Figure
         label="Samples saved so far"
+        hint="Samples of stopped runs that nobody has to train, as a share of what all runs would train to their end."
         value={formatShare(saved)}
         context={`${formatShort(sweep.samplesSaved)} of ${formatShort(sweep.samplesFull)} samples`}
       />
       <Figure
         label="Best validation loss"
+        hint="The least validation loss of any run, of any evaluation, on the held-out split that all runs share."
         value={sweep.best ? formatLoss(sweep.best.valLoss) : '–'}
         beside={sweep.best ? runLabel(sweep.best.number) : null}
         context={

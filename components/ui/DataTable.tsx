@@ -17,7 +17,7 @@ interface DataTableProps {
 export function DataTable({ label, columns, rows }: DataTableProps) {
   return (
     <ScrollRegion label={label} className="overflow-y-hidden">
-      <table className="w-full border-separate border-spacing-0 text-12 tabular-nums">
+      <table aria-label={label} className="w-full border-separate border-spacing-0 text-12 tabular-nums">
         <thead>
           <tr>
             {columns.map((column, index) => (

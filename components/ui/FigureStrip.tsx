@@ -1,5 +1,6 @@
 import clsx from 'clsx'
 import type { ReactNode } from 'react'
+import { Tooltip } from './Tooltip'
 
 export interface FigureProps {
   label: string
@@ -9,6 +10,8 @@ export interface FigureProps {
   beside?: ReactNode
   /** Where it comes from, or what it means. */
   context?: ReactNode
+  /** How the number comes about, on hover and focus of its label. */
+  hint?: string
   className?: string
 }
 
@@ -26,7 +29,7 @@ export function FigureStrip({ children, label }: { children: ReactNode; label: s
   )
 }
 
-export function Figure({ label, value, beside, context, className }: FigureProps) {
+export function Figure({ label, value, beside, context, hint, className }: FigureProps) {
   return (
     <div
       className={clsx(
@@ -34,7 +37,20 @@ export function Figure({ label, value, beside, context, className }: FigureProps
         className,
       )}
     >
-      <div className="text-11 text-ink-3">{label}</div>
+      <div className="text-11 text-ink-3">
+        {hint ? (
+          <Tooltip content={hint}>
+            <button
+              type="button"
+              className="rounded-4 underline decoration-line-2 decoration-dotted underline-offset-2"
+            >
+              {label}
+            </button>
+          </Tooltip>
+        ) : (
+          label
+        )}
+      </div>
       <div className="flex items-baseline gap-1.5">
         <span className="text-17 font-semibold tabular-nums">{value}</span>
         {beside ? <span className="text-12 text-ink-2 tabular-nums">{beside}</span> : null}
