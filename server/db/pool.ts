@@ -33,5 +33,7 @@ export function openPool(
     application_name: 'alto',
   })
   pool.on('error', (error) => options.onIdleError?.(error))
+  // One that is in use tells its error by the failing query; unheard on the client, it would end the process too.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }

@@ -118,7 +118,7 @@ const count = async (table: string) =>
   (await cluster.rows<{ n: number }>(`SELECT count(*) AS n FROM "${table}"`))[0]!.n
 
 describe('plans', () => {
-  test('[L5] [L1] a cycle commits leases, attempts, decisions, placements and journal of one plan together', async () => {
+  test('[L5] [L1] [J2] [J3] a cycle commits leases, attempts, decisions, placements and journal of one plan together', async () => {
     await cycle()
     expect(await count('Lease')).toBe(3)
     expect(await count('Attempt')).toBe(2)
@@ -155,7 +155,7 @@ describe('plans', () => {
     expect(await count('Attempt')).toBe(2)
   })
 
-  test('[L1] a run with a live attempt is granted to nobody else, also by two at once', async () => {
+  test('[L1] [L2] a run with a live attempt is granted to nobody else, also by two at once', async () => {
     await cycle()
     const [executor] = await cluster.rows<{ id: string }>('SELECT "id" FROM "Executor"')
     const grant = () =>

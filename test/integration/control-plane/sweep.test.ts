@@ -45,7 +45,7 @@ afterAll(async () => {
 })
 
 describe('a sweep that was written as rows', () => {
-  test('trains, stops runs early with their decisions, ends with the best, and revives from the exact step', async () => {
+  test('[L9] [L12] trains, stops runs early with their decisions, ends with the best, and revives from the exact step', async () => {
     const rates = [1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1]
     const id = await cluster.submit(
       {
@@ -112,7 +112,7 @@ describe('a sweep that was written as rows', () => {
     expect(after.step).toBeGreaterThan(revived.step)
   }, 180_000)
 
-  test('fails with one sentence where its data set cannot be read, and nothing is left running', async () => {
+  test('[L14] fails with one sentence where its data set cannot be read, and nothing is left running', async () => {
     const id = await cluster.submit(
       {
         ...base,
@@ -163,7 +163,7 @@ describe('a sweep that was written as rows', () => {
     expect(new Set(runs.map((run) => run.params.learning_rate)).size).toBe(3)
   }, 120_000)
 
-  test('is cancelled only when its executors have ended, and its runs are parked', async () => {
+  test('[L10] is cancelled only when its executors have ended, and its runs are parked', async () => {
     const id = await cluster.submit(
       {
         ...base,
