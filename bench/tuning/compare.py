@@ -2,9 +2,9 @@
 
 All four train or run the same configurations on the same samples, interleaved in rounds; each contender's
 figure is its least disturbed round. The bound is the frozen backbone's forward and backward on the same
-tokens without any LoRA: from the token embeddings (which require a gradient, so that the backward goes through
-every layer) to the mean loss over all trained tokens. It is measured twice, as transformers computes it on a
-batch and as the executor's own flat pass computes it, and the faster one counts.
+tokens without any LoRA: from the token embeddings (which require a gradient, so that the backward goes
+through every layer) to the mean loss over all trained tokens. It is measured twice, as transformers computes
+it on a batch and as the executor's own flat pass computes it, and the faster one counts.
 
     python bench/tuning/compare.py                         # the built-in model, sequences of 64
     python bench/tuning/compare.py --sequences 32 64 --batches 1 --targets q_proj v_proj
@@ -29,13 +29,14 @@ from typing import Any
 import psutil
 import torch
 import transformers
+from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
+from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+
 from alto_agent.tuning.executor.active_pass import running
 from alto_agent.tuning.executor.data_order import DataOrder
 from alto_agent.tuning.executor.executor import TrainingExecutor
 from alto_agent.tuning.executor.packed_pass import pack, whole_batch
 from alto_agent.tuning.executor.spec import AdapterSpec, Row, RunData
-from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
 BUILT_IN = Path(__file__).parents[2] / "agent/src/alto_agent/tuning/models/builtin/tiny-llama"
 SHAPES = {
@@ -258,7 +259,8 @@ def _measure(arguments: argparse.Namespace, batch: int, sequence: int) -> dict[s
     }
     print(
         f"batch {batch}, sequence {sequence}: PEFT {rates['sequential']:.1f}, parallel "
-        f"{'-' if parallel is None else f'{parallel:.1f}'}, executor {rates['executor']:.1f}, bound {bound:.1f} "
+        f"{'-' if parallel is None else f'{parallel:.1f}'}, executor {rates['executor']:.1f}, "
+        f"bound {bound:.1f} "
         f"samples/s; {case['ratioToSequential']} x PEFT, {case['ratioToBound']:.0%} of the bound; "
         f"largest loss difference {difference:.1e}",
         flush=True,

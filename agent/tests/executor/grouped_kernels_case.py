@@ -5,10 +5,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import torch
+from tests.executor.tiny_models import random_data, spec, tiny_model
 
 from alto_agent.tuning.executor.executor import TrainingExecutor
 from alto_agent.tuning.executor.grouped_kernels import BLOCK_TOKENS, expand, outer, shrink
-from tests.executor.tiny_models import random_data, spec, tiny_model
 
 
 def main() -> None:
@@ -33,16 +33,16 @@ def main() -> None:
     gradients = [torch.full_like(one, 3.0) for one in matrices]
     addresses = torch.tensor([one.data_ptr() for one in matrices])
     s = torch.zeros(sum(tokens), factor * 32)
-    shrink(x, s, addresses, table, 0, factor)
+    shrink(x, s, addresses, table, place=0, factor=factor)
     y = torch.randn(sum(tokens), inner)
     expected_y = y.clone()
-    expand(s, y, addresses, table, 0, factor)
+    expand(s, y, addresses, table, place=0, factor=factor)
     second = torch.zeros(sum(tokens), inner)
     tops = torch.tensor([one[width:].data_ptr() for one, width in zip(matrices, widths, strict=True)])
-    expand(s, second, tops, table, 1, 1)
+    expand(s, second, tops, table, place=1, factor=1)
     targets = torch.tensor([one.data_ptr() for one in gradients])
-    outer(s, x, targets, table, 0, factor, accumulate=False)
-    outer(s, x, targets, table, 0, factor, accumulate=True)
+    outer(s, x, targets, table, place=0, factor=factor, accumulate=False)
+    outer(s, x, targets, table, place=0, factor=factor, accumulate=True)
     for i, width in enumerate(widths):
         own = slice(int(starts[i]), int(ends[i]))
         rows = factor * width

@@ -12,7 +12,7 @@ from alto_agent.tuning.executor.kernels import batched, grouped, measure, one_by
 
 
 def test_x18_triton_kernels_give_what_lanes_give() -> None:
-    """[X18] in Triton's interpreter, alone and in a whole executor: unequal tokens, widths, several passes."""
+    """[X18] in Triton's interpreter, alone and in an executor: unequal tokens and widths, several passes."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.executor.grouped_kernels_case"],
         capture_output=True,

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import torch
 import torch.distributed as dist
-
-from alto_agent.tuning.executor.parallel_executor import ParallelExecutor
 from tests.executor.tiny_models import tiny_model
 from tests.parallel.scenario import STEPS, scenario
+
+from alto_agent.tuning.executor.parallel_executor import ParallelExecutor
 
 
 def main(folder: Path) -> None:

@@ -1,7 +1,8 @@
 """The runs of the parallel tests."""
 
-from alto_agent.tuning.executor.spec import AdapterSpec, RunData
 from tests.executor.tiny_models import random_data, random_pairs, spec
+
+from alto_agent.tuning.executor.spec import AdapterSpec, RunData
 
 STEPS = 12
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from tests.executor.tiny_models import tiny_model
 
 from alto_agent.tuning.executor.executor import TrainingExecutor
 from alto_agent.tuning.executor.rank_balance import Move, least_loaded, plan_moves
-from tests.executor.tiny_models import tiny_model
 
 from .ranks import run_ranks
 from .scenario import STEPS, scenario

@@ -6,7 +6,7 @@ gradient checkpointing runs on autograd's own threads, where a context variable 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ def active_pass() -> PackedPass | None:
 
 
 @contextmanager
-def running(packed: PackedPass) -> Iterator[None]:
+def running(packed: PackedPass) -> Generator[None]:
     """Makes `packed` the active pass for its forward and its backward."""
     _active.append(packed)
     try:

@@ -23,7 +23,7 @@ def adamw_(
     The gradient is divided by `gradient_divisor` first, which undoes the loss scale and clips.
     """
     device = parameters.device
-    torch._fused_adamw_(
+    torch._fused_adamw_(  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
         [parameters],
         [gradient],
         [exp_avg],

@@ -37,7 +37,7 @@ class Backbone:
         """Set where several ranks share a sharded backbone."""
         self.device = device
         self.name = type(model).__name__
-        self._restore_attention = str(model.config._attn_implementation)
+        self._restore_attention = str(self.model.config._attn_implementation)
         model.requires_grad_(False)
         model.eval()
         self.dtype = next(p.dtype for p in model.parameters() if p.is_floating_point())

@@ -1,4 +1,4 @@
-"""The order in which a run sees its samples: an endless stream of shuffled epochs, from the run's seed [X4]."""
+"""The order in which a run sees its samples: endless shuffled epochs, from the run's seed [X4]."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dropout masks of a run: a function of its seed, its step and the layer, never of its neighbours [X6]."""
+"""The dropout masks of a run: from its seed, its step and the layer, never its neighbours [X6]."""
 
 from __future__ import annotations
 

@@ -63,10 +63,10 @@ class TrainingExecutor:
         """
         self.device = torch.device(device)
         if dtype is not None:
-            model = model.to(dtype)
+            model.to(dtype)  # pyright: ignore[reportArgumentType]
         quantised = getattr(model, "is_quantized", False)
         if not quantised:
-            model = model.to(self.device)
+            model.to(self.device)  # pyright: ignore[reportArgumentType]
         self.backbone = Backbone(model, device=self.device, gradient_checkpointing=gradient_checkpointing)
         self.max_tokens_per_pass = max_tokens_per_pass
         self.memory_limit_bytes = memory_limit_bytes or device_memory_bytes(self.device)
@@ -139,7 +139,7 @@ class TrainingExecutor:
         return ParkedState(run_id=run_id, directory=directory, step=run.step, samples=run.samples, bytes=size)
 
     def checkpoint(self, run_id: str, directory: Path) -> Future[int]:
-        """Writes the same as `park`, in the background; the run goes on. The future gives the bytes written."""
+        """Writes the same as `park`, in the background; the run goes on. The future gives its bytes."""
         return self._writer.write(directory, save_run(self._run(run_id)))
 
     @staticmethod
@@ -256,9 +256,9 @@ class TrainingExecutor:
             spec.run_id,
             wanted,
             present,
-            self.memory_limit_bytes,
-            self.memory_margin,
-            self.max_tokens_per_pass,
+            limit=self.memory_limit_bytes,
+            margin=self.memory_margin,
+            max_tokens=self.max_tokens_per_pass,
         )
 
     def close(self) -> None:

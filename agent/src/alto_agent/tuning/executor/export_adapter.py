@@ -57,5 +57,5 @@ def export_checkpoint(
 
 
 def _short(layers: list[str], spec: AdapterSpec) -> list[str] | str:
-    # As the run named them where it gave a list; else every layer by its whole name, which is never ambiguous.
+    # As the run named them where it gave a list; else each layer by its whole name.
     return layers if isinstance(spec.target_modules, str) else list(spec.target_modules)

@@ -1,8 +1,10 @@
+# Triton gives these parameters their types when it compiles a kernel.
+# pyright: reportMissingParameterType=false, reportArgumentType=false
 """Triton kernels of the LoRA path: as many launches for forty adapters as for one.
 
 Each program takes one block of tokens, looks up whose tokens they are, and reads that adapter's matrix by its
 address, so adapters of different stacks and widths share a launch. Three kernels serve forward and
-backward: `shrink` (S = scaling · X Mᵀ), `expand` (Y += S M, the addition in the store) and `outer` (dM = Sᵀ X).
+backward: `shrink` (S = scaling · X Mᵀ), `expand` (Y += S M, added in the store) and `outer` (dM = Sᵀ X).
 With `TRITON_INTERPRET=1` they run on the CPU, which is how the tests run them.
 """
 
@@ -115,8 +117,8 @@ def _outer(  # noqa: PLR0917
         tl.store(target, total, mask=inside)
 
 
-def shrink(x: Any, out: Any, addresses: Any, table: Any, place: int, factor: int) -> None:
-    """`out[t, place · width + c] = scaling · x[t] · M[c]` for the `factor · width` rows of each adapter's M."""
+def shrink(x: Any, out: Any, addresses: Any, table: Any, *, place: int, factor: int) -> None:
+    """`out[t, place · width + c] = scaling · x[t] · M[c]` for each adapter's `factor · width` rows."""
     grid = (table.blocks, triton.cdiv(table.widest * factor, _BLOCK_NARROW))
     _shrink[grid](
         x, out, addresses, table.widths, table.scalings, table.block_adapter, table.block_start,
@@ -125,7 +127,7 @@ def shrink(x: Any, out: Any, addresses: Any, table: Any, place: int, factor: int
     )  # fmt: skip
 
 
-def expand(s: Any, out: Any, addresses: Any, table: Any, place: int, factor: int) -> None:
+def expand(s: Any, out: Any, addresses: Any, table: Any, *, place: int, factor: int) -> None:
     """`out[t] += s[t, place · width :][: factor · width] · M`."""
     grid = (table.blocks, triton.cdiv(out.shape[1], _BLOCK_WIDE))
     _expand[grid](
@@ -135,7 +137,7 @@ def expand(s: Any, out: Any, addresses: Any, table: Any, place: int, factor: int
     )  # fmt: skip
 
 
-def outer(s: Any, x: Any, addresses: Any, table: Any, place: int, factor: int, *, accumulate: bool) -> None:
+def outer(s: Any, x: Any, addresses: Any, table: Any, *, place: int, factor: int, accumulate: bool) -> None:
     """`M[c] = Σ_t s[t, place · width + c] · x[t]` over each adapter's own tokens, into fp32."""
     grid = (
         table.adapters,

@@ -115,10 +115,10 @@ def forward_grouped(
     if sites is None:
         return []
     s = x.new_empty(x.shape[0], len(sites) * table.widest)
-    shrink(x, s, table.parameters[table.a_row[group.index]], table, 0, len(sites))
+    shrink(x, s, table.parameters[table.a_row[group.index]], table, place=0, factor=len(sites))
     for place, site in enumerate(sites):
         output = outputs[group.sites.index(site)]
-        expand(s, output, table.parameters[table.b_row[site.index]], table, place, 1)
+        expand(s, output, table.parameters[table.b_row[site.index]], table, place=place, factor=1)
     return [s]
 
 
@@ -140,9 +140,9 @@ def backward_grouped(
     for place, site in enumerate(sites):
         dy = gradients[group.sites.index(site)].contiguous()
         row = table.b_row[site.index]
-        shrink(dy, ds, table.parameters[row], table, place, 1)
-        outer(s, dy, table.gradients[row], table, place, 1, accumulate=accumulate)
+        shrink(dy, ds, table.parameters[row], table, place=place, factor=1)
+        outer(s, dy, table.gradients[row], table, place=place, factor=1, accumulate=accumulate)
     row = table.a_row[group.index]
-    outer(ds, x, table.gradients[row], table, 0, len(sites), accumulate=accumulate)
+    outer(ds, x, table.gradients[row], table, place=0, factor=len(sites), accumulate=accumulate)
     if x_gradient is not None:
-        expand(ds, x_gradient, table.parameters[row], table, 0, len(sites))
+        expand(ds, x_gradient, table.parameters[row], table, place=0, factor=len(sites))

@@ -29,7 +29,8 @@ def one_by_one(x: torch.Tensor, a: torch.Tensor, tokens: Sequence[int]) -> torch
 def grouped(x: torch.Tensor, a: torch.Tensor, tokens: Sequence[int]) -> torch.Tensor:
     """The same for any `tokens`, with torch's grouped product."""
     ends = torch.tensor(tokens, device=x.device).cumsum(0).to(torch.int32)
-    return torch._grouped_mm(x, a.transpose(1, 2), offs=ends)
+    product = torch._grouped_mm  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
+    return product(x, a.transpose(1, 2), offs=ends)
 
 
 def measure(adapters: int, tokens: Sequence[int], width: int, inner: int, device: str) -> dict[str, float]:

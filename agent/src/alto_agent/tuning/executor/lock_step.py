@@ -30,7 +30,7 @@ class LockStep:
         self._filling = False
 
     def before(self, kind: PassKind) -> None:
-        """Returns when it is this rank's turn to run a pass of `kind`; NONE returns when all ranks are done."""
+        """Returns when it is this rank's turn to run a pass of `kind`; for NONE, when all are done."""
         if self._filling:
             return
         while True:

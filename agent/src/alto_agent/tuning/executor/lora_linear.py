@@ -46,7 +46,7 @@ class _LoraOnly(torch.autograd.Function):
     """The LoRA paths on top of what a layer of another kind (a quantised one) has computed by itself."""
 
     @staticmethod
-    def forward(
+    def forward(  # noqa: PLR0917 (autograd's signature)
         ctx: Any,
         x: torch.Tensor,
         base: torch.Tensor,

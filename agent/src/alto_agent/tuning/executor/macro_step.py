@@ -32,7 +32,7 @@ class _Outcome:
 
 
 def macro_step(backbone: Backbone, runs: Sequence[RunState], max_tokens: int | None) -> StepReport:
-    """Takes one optimizer step of each of `runs` [X1]; a run that cannot is reported, the others do not notice."""
+    """Takes one optimizer step of each of `runs` [X1]; a run that cannot is reported."""
     start = time.perf_counter()
     outcome = _Outcome()
     batches = _read(runs, outcome)
@@ -103,7 +103,7 @@ def run_pass(
 
 
 def _make_room(batches: dict[RunState, list[Sample]], outcome: _Outcome, problem: str) -> None:
-    """After a lack of memory: the newest adapter leaves this step, and tries smaller pieces at the next [X13]."""
+    """After a lack of memory: the newest adapter leaves this step; smaller pieces at the next [X13]."""
     newest = max(batches, key=lambda run: run.joined)
     del batches[newest]
     if newest.stack.parameters.is_cuda:

@@ -67,6 +67,7 @@ class MemoryModel:
         run_id: str,
         wanted: MemoryUse,
         present: Sequence[MemoryUse],
+        *,
         limit: int,
         margin: float,
         max_tokens: int | None,
@@ -80,7 +81,8 @@ class MemoryModel:
         words = (
             f"run {run_id} needs {_words(needed)} (slot {_words(wanted.state)}, "
             f"pass {_words(wanted.pass_bytes)}) and {_words(max(0, available))} of {_words(limit)} "
-            f"{'are' if fits else 'is all that is'} free beside {len(present)} runs and a margin of {margin:.0%}"
+            f"{'are' if fits else 'is all that is'} free beside {len(present)} runs "
+            f"and a margin of {margin:.0%}"
         )
         return Admission(fits=fits, message=words, requested_bytes=needed, available_bytes=max(0, available))
 

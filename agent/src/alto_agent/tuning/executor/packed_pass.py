@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from alto_agent.tuning.executor.slot_stack import SlotStack
 
 MIN_TOKENS = 16
-"""Matrix products over fewer rows may take other code paths, and other bits; below this a pass is filled up."""
+"""Products over fewer rows may take other code paths, and other bits; below this a pass is filled up."""
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ class RowLayout:
         return rows[:, start : start + site.out_features * self.width].view(-1, self.width, site.out_features)
 
     def named(self, row: torch.Tensor, rank: int) -> dict[str, torch.Tensor]:
-        """Views into one row `[numel]`: `<layer>.lora_A.weight` `[rank, in]`, `<layer>.lora_B.weight` `[out, rank]`.
+        """Views into one row: `<layer>.lora_A.weight` `[rank, in]`, `<layer>.lora_B.weight` `[out, rank]`.
 
         In the model's own order of layers.
         """

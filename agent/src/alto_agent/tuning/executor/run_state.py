@@ -28,7 +28,7 @@ class BestSnapshot:
 
 @dataclass(eq=False)
 class RunState:
-    """A run in a slot. What is in `progress` goes into a checkpoint; the rest is derived from spec and data."""
+    """A run in a slot. Reader, stack and slot follow from spec and data; the rest goes into a checkpoint."""
 
     spec: AdapterSpec
     reader: BatchReader

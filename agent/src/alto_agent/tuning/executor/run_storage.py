@@ -45,7 +45,7 @@ def save_run(run: RunState) -> SavedRun:
 
 
 def load_run(run: RunState, saved: SavedRun) -> None:
-    """Puts a saved state into `run`, which has a slot. Raises ValueError where the two do not fit together."""
+    """Puts a saved state into `run`, which has a slot. Raises ValueError where they do not fit."""
     if saved.spec != run.spec:
         names = [name for name in vars(run.spec) if getattr(saved.spec, name) != getattr(run.spec, name)]
         raise ValueError(
