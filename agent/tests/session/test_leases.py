@@ -16,7 +16,7 @@ def test_a_lease_that_is_not_renewed_is_parked_once_and_then_killed() -> None:
     assert book.due_to_kill(75) == [KEY]
 
 
-def test_a_renewal_counts_from_when_it_was_asked_for() -> None:
+def test_l6_a_renewal_counts_from_when_it_was_asked_for() -> None:
     book = LeaseBook(lease_seconds=60)
     book.grant(KEY, now=0)
     book.renew([KEY], asked_at=30)
@@ -43,7 +43,7 @@ def test_an_ended_attempt_is_forgotten() -> None:
 
 
 @given(st.lists(st.floats(0, 1000), max_size=20))
-def test_no_order_of_renewals_makes_a_lease_longer_than_the_last_one_asked(asked: list[float]) -> None:
+def test_l6_no_order_of_renewals_makes_a_lease_longer_than_the_last_one_asked(asked: list[float]) -> None:
     book = LeaseBook(lease_seconds=60)
     book.grant(KEY, now=0)
     for at in asked:

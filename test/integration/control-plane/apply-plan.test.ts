@@ -6,7 +6,7 @@ import type { Settings } from '../../../control-plane/settings'
 import type { Plan } from '../../../engine/model/plan'
 import { applyPlan } from '../../../server/db/apply-plan'
 import { ingest } from '../../../server/db/ingest'
-import { readJournal } from '../../../server/db/journal'
+import { readJournal, trimJournal } from '../../../server/db/journal'
 import { grantRun, renewNode } from '../../../server/db/leases'
 import { loseNodes } from '../../../server/db/leases-lost'
 import { inTransaction } from '../../../server/db/transaction'
@@ -275,5 +275,20 @@ describe('journal', () => {
     await reading
     const rest = await readJournal(cluster.pool, seen.at(-1) ?? 0)
     expect(seen.length + rest.length).toBe(await count('Journal'))
+  })
+
+  test('[J4] old metric points leave the journal and stay in their table; decisions stay in both', async () => {
+    await cycle()
+    await report(attempt(runIds[0]!, 1, 1, 'started'), metrics(runIds[0]!, 1, 1, [1, 2]))
+    await cluster.pool.query(`UPDATE "Journal" SET "at" = now() - interval '1 hour'`)
+    await report(metrics(runIds[0]!, 1, 1, [3]))
+    const before = await readJournal(cluster.pool, 0)
+    await trimJournal(cluster.pool, 600)
+    const after = await readJournal(cluster.pool, 0)
+    expect(after.filter((row) => row.kind === 'metrics').length).toBe(1)
+    expect(after.filter((row) => row.kind !== 'metrics')).toEqual(
+      before.filter((row) => row.kind !== 'metrics'),
+    )
+    expect(await count('Metric')).toBe(3)
   })
 })
