@@ -47,7 +47,7 @@ export function planQuality(seed: number, seconds: number) {
       ? plan
       : planInstance(instance, {
           budget: 10 * budget,
-          limitMs: 5 * LIMIT_MS,
+          limitMs: 2 * LIMIT_MS,
           elapsedMs: () => performance.now() - long,
         })
     const reference = references.get(instance.name)?.makespan ?? null

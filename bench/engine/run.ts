@@ -11,6 +11,7 @@ import { readTrace } from '../../cli/simulate-cluster/read-trace'
 import { compareArms } from '../../cli/simulate-cluster/run-simulate-cluster'
 import { planInstance } from '../../engine/cluster/plan-instance'
 import { ARMS } from '../../engine/sim/cluster/arms'
+import { forecastCalibration } from './forecast-calibration'
 import { instance } from './instances'
 import { largeTrace } from './large-trace'
 import { planQuality, replanTime } from './plan-quality'
@@ -108,8 +109,21 @@ function simulatorSpeed() {
   }))
 }
 
+function forecasts() {
+  const { trace, maxSlots } = readTrace(largeTrace(workload, 3, 4, 20))
+  return forecastCalibration(trace, maxSlots, ['batching+scheduler', 'all', 'ours'])
+}
+
 const quality = planQuality(seed, Number(values['cp-sat']))
-const cases = [quality, replanTime(seed), anytime(), ...bigInstances(), ablation(), ...simulatorSpeed()]
+const cases = [
+  quality,
+  replanTime(seed),
+  anytime(),
+  ...bigInstances(),
+  ablation(),
+  ...simulatorSpeed(),
+  ...forecasts(),
+]
 for (const one of cases) {
   const { details: _details, ...figures } = one as typeof one & { details?: unknown }
   process.stdout.write(`${JSON.stringify(figures)}\n`)

@@ -24,10 +24,16 @@ const INPUT: RemainingInput = {
 
 describe('remainingSeconds', () => {
   it('[F2] all runs to their end: samples over the pace of full slots', () => {
-    // Two runs, 4 samples and 40 tokens a step, 0.4 s: 10 samples a second, 1800 to go; the longest has 500 steps of 0.4 s.
-    expect(remainingSeconds(INPUT).p50).toBeCloseTo(200, 9)
-    expect(remainingSeconds(INPUT).p10).toBeCloseTo(190, 9)
-    expect(remainingSeconds(INPUT).p90).toBeCloseTo(220, 9)
+    // 400 steps of two runs at 0.4 s and 100 of one at 0.2 s.
+    expect(remainingSeconds(INPUT).p50).toBeCloseTo(180, 9)
+    expect(remainingSeconds(INPUT).p10).toBeCloseTo(171, 9)
+    expect(remainingSeconds(INPUT).p90).toBeCloseTo(198, 9)
+    // The fixed part of a step is paid 500 times by two slots, 900 times by one; three GPUs share the tokens.
+    const step = { baseSeconds: 1, secondsPerToken: 0.01 }
+    expect(remainingSeconds({ ...INPUT, step }).p50).toBeCloseTo(680, 9)
+    expect(remainingSeconds({ ...INPUT, step, slots: 1 }).p50).toBeCloseTo(1080, 9)
+    expect(remainingSeconds({ ...INPUT, step, gpusPerExecutor: 3 }).p50).toBeCloseTo(560, 9)
+    expect(remainingSeconds({ ...INPUT, step, executors: 2 }).p50).toBeCloseTo(590, 9)
   })
 
   it('[F1] with exits only the expected share, and never less than the run nearest to its end', () => {
