@@ -36,7 +36,9 @@ export function planLadder(runs: number, evaluations: number, budget: number): L
   let starts = runs
   while (starts > 1 && !isGentle(starts, alivePerSegment([0, ...places], evaluations, starts, total)))
     starts--
-  const alive = alivePerSegment([0, ...places], evaluations, starts, total).map((count) => Math.floor(count + 1e-9))
+  const alive = alivePerSegment([0, ...places], evaluations, starts, total).map((count) =>
+    Math.floor(count + 1e-9),
+  )
   const rungs = places
     .filter((_, index) => alive[index + 1]! < alive[index]!)
     .map((evaluation, index) => ({ number: index + 1, evaluation }))
