@@ -43,7 +43,7 @@ export function describeReport(report: Report): string {
     '|---|---|---|---|---|---|',
     ...report.duels.map(duelRow),
     '',
-    `One replay of \`adaptive\` over all ${report.sweeps.length} sweeps took ${report.labMs.toFixed(0)} ms on the machine that made this report.`,
+    `One replay of \`adaptive\` over all ${report.sweeps.length} sweeps took ${report.labMs.toFixed(0)} ms of processor time on the machine that made this report.`,
   ].join('\n')}\n`
 }
 
