@@ -32,8 +32,9 @@ export function isWebStale(): boolean {
 
 /** Two instances of one checkout share what is built: the second one waits for the first. */
 async function withBuildLock(work: () => Promise<void>): Promise<void> {
-  const lock = join(CHECKOUT, '.next', 'building')
-  mkdirSync(join(CHECKOUT, '.next'), { recursive: true })
+  // Not in .next: a build begins by emptying that.
+  const lock = join(CHECKOUT, 'dist', 'building-web')
+  mkdirSync(join(CHECKOUT, 'dist'), { recursive: true })
   for (;;) {
     try {
       mkdirSync(lock)
