@@ -1,5 +1,6 @@
 import type { Interval } from '../model/cluster'
-import { type StepModel, stepSeconds } from './step-seconds'
+import type { StepModel } from '../model/snapshot'
+import { stepSeconds } from './step-seconds'
 
 /** What a forecast of a sweep's remaining time is made from. */
 export interface RemainingInput {

@@ -1,13 +1,8 @@
-/**
- * Seconds of one macro-step of an executor, in which each of its adapters makes one optimizer step: a part that does not
- * depend on the work (launches, all-gathers, optimizer) and a part for each token, shared by the executor's GPUs.
- */
-export interface StepModel {
-  baseSeconds: number
-  secondsPerToken: number
-}
+import type { StepModel } from '../model/snapshot'
 
 /**
+ * Seconds of one macro-step.
+ *
  * @param tokens tokens that all adapters train in the step
  * @param gpus GPUs that the executor spans
  */

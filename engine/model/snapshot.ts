@@ -3,6 +3,15 @@ import type { JobState } from './states'
 import type { ExitDecision, SweepView } from './tuning'
 
 /**
+ * Seconds of one macro-step of an executor, in which each of its adapters makes one optimizer step: a part that does not
+ * depend on the work (launches, all-gathers, optimizer) and a part for each token, shared by the executor's GPUs.
+ */
+export interface StepModel {
+  baseSeconds: number
+  secondsPerToken: number
+}
+
+/**
  * What memory an executor needs, as a sum of terms in bytes; fitted from probes (`engine/estimate/fit-memory.ts`).
  * Rank and vocabulary are terms of their own, since ranks differ by 8× and logits often dominate.
  */
@@ -73,6 +82,8 @@ export interface ExecutorView {
   /** Adapters that it takes at most. */
   slots: number
   maxLength: number
+  /** Its step time as a function of tokens, where it was measured or fitted. */
+  step?: StepModel
   /** Who is in a slot, of any sweep; includes those that were asked to park and have not confirmed it. */
   runIds: readonly string[]
 }

@@ -1,6 +1,7 @@
 import { runMemoryBytes } from '../estimate/memory'
+import { stepSeconds } from '../estimate/step-seconds'
 import type { NodeView } from '../model/cluster'
-import type { ExecutorView, MemoryModel, SweepWork, TuningSnapshot } from '../model/snapshot'
+import type { ExecutorView, MemoryModel, StepModel, SweepWork, TuningSnapshot } from '../model/snapshot'
 import type { RunParams } from '../model/tuning'
 
 /** An executor while a plan fills it. */
@@ -16,6 +17,8 @@ export interface Room {
   usedBytes: number
   /** Run ids in slots, those that this plan adds included. */
   runIds: string[]
+  /** Step time, where it is known. */
+  step?: StepModel
   /** How many runs train with each step size, `batch × length` tokens. */
   stepTokens: Map<number, number>
 }
@@ -46,7 +49,7 @@ export function packedRun(sweep: SweepWork, id: string, params: RunParams): Pack
  * @param memory model of the sweep that owns the executor, whose backbone it holds
  */
 export function openRoom(
-  executor: Pick<ExecutorView, 'id' | 'sweepId' | 'baseModel' | 'gpuIds' | 'slots' | 'maxLength'>,
+  executor: Pick<ExecutorView, 'id' | 'sweepId' | 'baseModel' | 'gpuIds' | 'slots' | 'maxLength' | 'step'>,
   memory: MemoryModel,
   nodes: readonly NodeView[],
   memoryMargin: number,
@@ -62,6 +65,7 @@ export function openRoom(
     budgetBytes: gpuBytes(executor.gpuIds, nodes) * (1 - memoryMargin) - memory.backboneBytes,
     usedBytes: 0,
     runIds: [],
+    step: executor.step,
     stepTokens: new Map(),
   }
   for (const run of inside) enter(room, run)
@@ -76,6 +80,23 @@ export function fits(room: Room, run: PackedRun): boolean {
     room.runIds.length < room.slots &&
     room.usedBytes + run.bytes <= room.budgetBytes
   )
+}
+
+/** A guest may make the steps of an executor longer by this factor at most, all guests together. */
+const MOST_SLOWDOWN = 1.1
+
+/**
+ * True where lending the run a slot costs the executor's own runs little (K7): a step has time to spare, or nobody of the
+ * owner trains. Where the step time is not known, memory alone decides.
+ *
+ * @param ownTokens tokens of a step of the owner's runs
+ */
+export function sparesOwner(room: Room, run: PackedRun, ownTokens: number): boolean {
+  if (room.step === undefined || ownTokens === 0) return true
+  let tokens = run.stepTokens
+  for (const [size, count] of room.stepTokens) tokens += size * count
+  const gpus = room.gpuIds.length
+  return stepSeconds(room.step, tokens, gpus) <= MOST_SLOWDOWN * stepSeconds(room.step, ownTokens, gpus)
 }
 
 /** Puts the run into the room. */

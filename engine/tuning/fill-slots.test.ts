@@ -245,6 +245,16 @@ describe('lending', () => {
     expect(lent({}, { ...KEEP_ALL, lend: false })).toEqual([])
   })
 
+  it('[K7] a guest makes the steps of the owner at most a tenth longer', () => {
+    const lent = (baseSeconds: number) => {
+      const over = one([training('a')], ['a'], { step: { baseSeconds, secondsPerToken: 0.01 } })
+      const list = actions({ ...over, sweeps: [...over.sweeps, aSweep('g', guests('waiting'))] })
+      return brief(list).filter((text) => text.startsWith('place run')).length
+    }
+    // A run has 100 tokens and adds 1 s to a step of base + 1 s: one guest is a tenth of 10 s, two of 20 s.
+    expect([8.9, 9, 18.9, 19].map(lent)).toEqual([0, 1, 1, 2])
+  })
+
   it('[K7] spare slots are offered only where no sweep waits for GPUs and widening is on', () => {
     const offered = (sweeps: SweepWork[], policy: Partial<TuningPolicy> = {}) => {
       const seen: number[] = []

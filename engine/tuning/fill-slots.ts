@@ -3,7 +3,7 @@ import type { HoldReason } from '../model/reasons'
 import type { SweepWork, TuningPolicy } from '../model/snapshot'
 import type { ExitDecision } from '../model/tuning'
 import { decideExits } from './decide-exits'
-import { enter, fits, leave, type PackedRun, type Room } from './executor-room'
+import { enter, fits, leave, type PackedRun, type Room, sparesOwner } from './executor-room'
 import type { Rooms } from './open-rooms'
 
 export interface Slots {
@@ -155,8 +155,20 @@ function borrow(filling: Filling, sweep: SweepWork, sweeps: readonly SweepWork[]
     filling.contested || !filling.policy.widen ? 0 : spare,
     filling.policy,
   ).starts) {
-    startIn(filling, lenders, decision)
+    const run = filling.rooms.runs.get(decision.runId)!
+    const willing = lenders.filter((room) => sparesOwner(room, run, ownTokens(room, filling.rooms)))
+    startIn(filling, willing, decision)
   }
+}
+
+/** Tokens of a step of the runs whose sweep owns the room. */
+function ownTokens(room: Room, rooms: Rooms): number {
+  let tokens = 0
+  for (const id of room.runIds) {
+    const run = rooms.runs.get(id)
+    if (run?.sweep.id === room.sweepId) tokens += run.stepTokens
+  }
+  return tokens
 }
 
 /** The room where most runs step in equal time, then the emptiest, then the first by id (rule K5). */

@@ -1,5 +1,4 @@
-import type { StepModel } from '../../estimate/step-seconds'
-import type { MemoryModel } from '../../model/snapshot'
+import type { MemoryModel, StepModel } from '../../model/snapshot'
 import type { EvalPoint, RunParams } from '../../model/tuning'
 
 /** A base model as the simulator knows it. */

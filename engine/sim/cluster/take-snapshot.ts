@@ -65,6 +65,7 @@ export class SnapshotTaker {
         state: executor.readyAt > now ? 'starting' : 'ready',
         slots: executor.slots,
         maxLength: executor.maxLength,
+        step: world.trace.models[executor.sweep.trace.model],
         runIds: [...executor.runs].map((run) => run.trace.id),
       })),
       leases: this.leases(),
