@@ -62,7 +62,7 @@ function shots(sweep: string): Shot[] {
     {
       name: 'palette',
       path: `/sweeps/${sweep}`,
-      prepare: async (page) => {
+      prepare: async (page: Page) => {
         await page.keyboard.press('Control+k')
         await page.keyboard.type('r2')
         await page.waitForTimeout(700)
