@@ -9,6 +9,9 @@ import { type SimulationSummary, summarise } from '../engine/sim/serving/summary
 import type { ServingSimulationOptions } from './commands/simulate-serving'
 import { InputError } from './errors'
 
+/** Requests that are simulated once before, untimed. */
+const WARM_UP = 40
+
 /**
  * Runs `alto simulate serving` and writes its events.
  *
@@ -33,6 +36,8 @@ export async function runServingSimulation(options: ServingSimulationOptions): P
     if (narrowest <= widest) continue
     throw new InputError(`--gpus: ${request.id} needs ${narrowest} GPUs on one node and there are ${widest}.`)
   }
+  // Rounds are timed warm, as they are in a control plane that runs for days.
+  simulateServing({ times, trace: trace.slice(0, WARM_UP), nodeOfGpu, policy })
   const result = simulateServing({ times, trace, nodeOfGpu, policy, clock: () => performance.now() })
   if (options.events !== undefined) {
     const lines = result.log.map((event) => `${JSON.stringify(event)}\n`).join('')

@@ -20,10 +20,6 @@ export type WaitCode =
   | 'cannot-make-it'
   /** Its deadline could be met, at the price of others: it runs when GPUs are idle. */
   | 'set-aside'
-  /** It lingers for others of its shape to share its steps. */
-  | 'batching'
-  /** It waits for the next fixed round of the policy. */
-  | 'next-round'
 
 export interface Wait {
   readonly code: WaitCode

@@ -155,10 +155,6 @@ function waitMessage(request: RequestView, wait: Wait, now: number): string {
     }
     case 'set-aside':
       return `Set aside: on time it would make others late. It runs when GPUs are idle.`
-    case 'batching':
-      return 'Waits for others of its size to share its steps; its deadline allows it.'
-    case 'next-round':
-      return 'Waits for the next round.'
   }
 }
 

@@ -115,6 +115,31 @@ describe('simulateServing', () => {
   })
 })
 
+describe('starvation in a simulation', () => {
+  const images = Array.from({ length: 100 }, (_, index) => {
+    const arrivalMs = 100 * index
+    return aTraceRequest({
+      id: `i${index}`,
+      kind: 'image',
+      resolution: 's',
+      arrivalMs,
+      deadlineMs: arrivalMs + 250,
+    })
+  })
+  const trace = [aTraceRequest({ id: 'video', steps: 10, deadlineMs: 500 }), ...images]
+  const videoEnd = (starvationMs: number): number => {
+    const { outcomes } = run({ trace, policy: 'alto', settings: { starvationMs } })
+    return outcomes[0]!.finishedMs!
+  }
+
+  it('[S28] without a bound a late video waits until nobody else is left; with one it ends soon after it', () => {
+    expect(videoEnd(Number.POSITIVE_INFINITY)).toBeGreaterThan(9000)
+    // 500 ms of deadline, the bound, at most its whole work, the image step under way and a resume.
+    expect(videoEnd(2000)).toBeLessThanOrEqual(500 + 2000 + 1030 + 10 + 2)
+    expect(videoEnd(0)).toBeLessThanOrEqual(500 + 1030 + 10 + 2)
+  })
+})
+
 describe('the order of published policies', () => {
   const trace = [
     aTraceRequest({ id: 'a-high', resolution: 'high', steps: 5, arrivalMs: 0, deadlineMs: 2300 }),
