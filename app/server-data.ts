@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query'
+import { defaultShouldDehydrateQuery, QueryClient } from '@tanstack/react-query'
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
@@ -17,7 +17,16 @@ export const pageCaller = cache(async () => createCaller(await pageContext()))
 
 /** A query cache for this request and options of the same keys as in the browser: what is asked here is there at once. */
 export const pageQueries = cache(async () => {
-  const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  const queryClient = new QueryClient({
+    defaultOptions: {
+      queries: { retry: false },
+      // What is asked but not awaited streams to the browser when it is there.
+      dehydrate: {
+        shouldDehydrateQuery: (query) =>
+          defaultShouldDehydrateQuery(query) || query.state.status === 'pending',
+      },
+    },
+  })
   const ctx = await pageContext()
   return { queryClient, trpc: createTRPCOptionsProxy({ ctx, router: appRouter, queryClient }) }
 })

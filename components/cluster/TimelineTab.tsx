@@ -3,6 +3,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { parseAsInteger, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import { useMemo } from 'react'
+import type { RouterOutputs } from '@/server/routers/app-router'
 import type { NodeRow } from '@/server/views/node-row'
 import { OverviewBar } from '../charts/timeline/OverviewBar'
 import type { TimelineBlock, TimelineNotch } from '../charts/timeline/prepareTimeline'
@@ -20,6 +21,8 @@ import { useNow } from '../ui/useNow'
 import { InstantPane } from './InstantPane'
 import { jobSeries } from './job-series'
 import { deviceSentence } from './node-look'
+
+type Placed = RouterOutputs['cluster']['timeline']['blocks'][number]
 
 const HOUR = 3600_000
 const SPANS = { '1h': HOUR, '5h': 5 * HOUR, '1d': 24 * HOUR, '1w': 7 * 24 * HOUR } as const
@@ -71,7 +74,7 @@ export function TimelineTab({ nodes }: { nodes: readonly NodeRow[] }) {
   )
   const toBlock = useMemo(
     () =>
-      (block: NonNullable<typeof timeline.data>['blocks'][number]): TimelineBlock => ({
+      (block: Placed): TimelineBlock => ({
         id: block.id,
         jobId: block.jobId,
         name: block.jobName,

@@ -38,7 +38,7 @@ describe('form and sweep file are two views of one value', () => {
 
   it('broken YAML names its line', () =>
     expect(yamlToForm('name: a\nparameters: {rank: [1, 2')).toEqual({
-      problem: expect.stringMatching(/^Line \d+: /),
+      problem: expect.stringMatching(/^Line \d+: /) as string,
     }))
 
   it('an error marks the line of its parameter', () =>

@@ -75,7 +75,7 @@ function Row({ sweep, from, to }: { sweep: SweepSummary; from: number; to: numbe
   const saved = sweep.samplesFull > 0 ? sweep.samplesSaved / sweep.samplesFull : 0
   return (
     <tr className="relative hover:bg-hover">
-      <td className={`${cell} max-w-64 pl-4`}>
+      <td className={`${cell} max-w-64 pr-3 pl-4`}>
         <Link
           href={`/sweeps/${sweep.id}`}
           className="block truncate font-semibold no-underline after:absolute after:inset-0"

@@ -59,9 +59,13 @@ function Unblock({ sweep, nodes }: { sweep: SweepSummary; nodes: readonly NodeRo
   const unblock = sweep.hold?.unblock
   const node = nodes.find((one) => one.id === unblock?.target || one.name === unblock?.target)
   if (unblock?.action !== 'end-drain' || !node)
-    return unblock ? <p className="max-w-56 text-right text-11 text-ink-3">{unblock.effect}</p> : null
+    return unblock ? (
+      <p className="max-w-56 text-right text-11 text-ink-3 max-tablet:max-w-none max-tablet:basis-full">
+        {unblock.effect}
+      </p>
+    ) : null
   return (
-    <div className="text-right">
+    <div className="text-right max-tablet:basis-full">
       <Button
         disabled={asked}
         onClick={() => {

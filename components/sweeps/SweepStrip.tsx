@@ -23,7 +23,7 @@ export function SweepStrip({ sweep, bestParams, parameters }: SweepStripProps) {
   const stopped = sweep.runs.parked + sweep.runs.failed
   return (
     <FigureStrip label="Figures of the sweep">
-      <div className="min-w-56 flex-[1.6] border-r border-line px-4 py-2.5">
+      <div className="min-w-56 flex-[1.6_0_auto] border-r border-line px-4 py-2.5">
         <div className="text-11 text-ink-3">Progress</div>
         <div className="py-[7px]">
           <ProgressBar {...shares} label="Progress of the sweep" />

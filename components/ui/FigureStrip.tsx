@@ -33,7 +33,7 @@ export function Figure({ label, value, beside, context, hint, className }: Figur
   return (
     <div
       className={clsx(
-        'min-w-36 flex-1 border-r border-line px-4 py-2.5 whitespace-nowrap last:border-r-0',
+        'min-w-36 flex-[1_0_auto] border-r border-line px-4 py-2.5 whitespace-nowrap last:border-r-0',
         className,
       )}
     >

@@ -9,7 +9,9 @@ const css = readFileSync('app/tokens.css', 'utf8')
 function themeOf(selector: string): Theme {
   const start = css.indexOf(selector)
   const block = css.slice(start, css.indexOf('}', start))
-  return Object.fromEntries([...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})/g)].map((m) => [m[1], m[2]]))
+  return Object.fromEntries(
+    [...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})/g)].map((m) => [m[1] ?? '', m[2] ?? ''] as const),
+  )
 }
 
 const light = themeOf('[data-theme="light"]')

@@ -21,6 +21,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Page({ params }: Props) {
   const { id } = await params
   const { queryClient, trpc } = await pageQueries()
+  void queryClient.prefetchQuery(trpc.sweep.curves.queryOptions({ id, metrics: ['train_loss', 'val_loss'] }))
   const [found] = await Promise.all([
     load(id),
     queryClient.prefetchQuery(trpc.sweep.runs.queryOptions({ id })),
