@@ -1,7 +1,7 @@
 import type { Interval } from '../model/cluster'
 import type { Hold, PauseSweep, PlaceSweep, Plan, ResizeSweep } from '../model/plan'
 import type { GpuLease, SweepWork, TuningPolicy, TuningSnapshot } from '../model/snapshot'
-import { isPending } from '../tuning/release-executors'
+import { isPending } from '../tuning/open-rooms'
 import { chooseGpus, type GangNeed } from './choose-gpus'
 import { type Class, classesOf } from './classes'
 import { considerMove } from './consider-move'

@@ -229,6 +229,85 @@ describe('executors and slots', () => {
   })
 })
 
+describe('the whole plan of one sweep', () => {
+  it('[K3] [K5] every word of it', () => {
+    const other = aNode('n1', 1, { state: 'disconnected' })
+    const list = actions({ nodes: [aNode('n0', 1), other], sweeps: [aSweep('s', [aRun('a'), aRun('b')])] })
+    expect(list.slice(1)).toEqual([
+      {
+        kind: 'place',
+        subject: 'executor',
+        executorId: 's/x0',
+        sweepId: 's',
+        baseModel: 'llama',
+        gpuIds: ['n0/0'],
+        slots: 2,
+        maxLength: 100,
+        why: { rule: 'K3', message: '2 slots on n0/0: 2 runs are left for 1 executor.' },
+      },
+      ...[1, 2].map((slot) => {
+        const [first, second] = list.slice(2).map((action) => (action as { runId: string }).runId)
+        return {
+          kind: 'place',
+          subject: 'run',
+          runId: slot === 1 ? first : second,
+          executorId: 's/x0',
+          gpuIds: ['n0/0'],
+          exit: expect.objectContaining({ kind: 'start', rule: 'E7' }),
+          why: {
+            rule: 'K5',
+            message: `Slot ${slot} of 2 in s/x0; ${slot - 1} of its neighbours ${slot === 2 ? 'has' : 'have'} steps of the same length.`,
+          },
+        }
+      }),
+    ])
+  })
+
+  it('[K3] a second executor gets the next free name, and GPUs of nodes that do not answer get none', () => {
+    const runs = Array.from({ length: 3 }, (_, i) => aRun(`r${i}`))
+    const state = {
+      nodes: [aNode('n0', 2), aNode('n1', 1, { state: 'disconnected' })],
+      sweeps: [aSweep('s', runs, { gpus: 3, state: 'running' })],
+      leases: [lease('s', 'n0/0'), lease('s', 'n0/1'), lease('s', 'n1/0')],
+      executors: [executor('s', 0, [])],
+    }
+    const placed = actions(state).flatMap((action) =>
+      action.kind === 'place' && action.subject === 'executor' ? [action] : [],
+    )
+    expect(placed).toMatchObject([
+      {
+        executorId: 's/x1',
+        gpuIds: ['n0/1'],
+        slots: 1,
+        why: { message: '1 slot on n0/1: 3 runs are left for 3 executors.' },
+      },
+    ])
+  })
+
+  it('[K1] nobody enters an executor that ends, and a run that ended is neither stopped nor started', () => {
+    expect(brief(actions(one([aRun('a')], [], { state: 'ending' })))).toEqual([])
+    const over = [aRun('a', { state: 'done' }), aRun('b', { state: 'parked', stopReason: 'diverged' })]
+    const answers = [
+      decision('stop', 'a'),
+      decision('start', 'a'),
+      decision('stop', 'b'),
+      decision('pause', 'b'),
+    ]
+    expect(actions(one(over, []), answering(...answers))).toEqual([])
+    const both = answering(decision('start', 'c'), decision('stop', 'c'))
+    const [stop, ...rest] = actions(one([aRun('c')], []), both)
+    expect(stop).toMatchObject({ kind: 'stop', runId: 'c', reason: 'underperforming' })
+    expect(rest).toEqual([])
+  })
+
+  it('[K4] to the byte: a run that just fits enters', () => {
+    // 62 GB beside the backbone: 61 runs of 1 GB and one of exactly 1 GB more, but not one of 1.5 GB.
+    const full = [training('a', { params: params(121) })]
+    expect(brief(actions(one([...full, aRun('b')], ['a'])))).toEqual(['place run b'])
+    expect(brief(actions(one([...full, aRun('b', { params: params(2) })], ['a'])))).toEqual(['hold run b'])
+  })
+})
+
 describe('lending', () => {
   const guests = (state: 'waiting' | 'training') => [aRun('g0', { state }), aRun('g1', { state: 'waiting' })]
 
@@ -239,6 +318,17 @@ describe('lending', () => {
         actions({ ...over, sweeps: [...over.sweeps, aSweep('g', guests('waiting'), guest)] }, policy),
       ).filter((text) => text.startsWith('place run'))
     expect(lent({}).sort()).toEqual(['place run g0', 'place run g1'])
+    const [first] = actions({
+      ...over,
+      sweeps: [...over.sweeps, aSweep('g', guests('waiting').slice(0, 1))],
+    }).filter((action) => action.kind === 'place')
+    expect(first).toMatchObject({
+      lentBy: 's',
+      why: {
+        rule: 'K7',
+        message: 'Slot 2 of 4 in s/x0, lent; 1 of its neighbours has steps of the same length.',
+      },
+    })
     expect(lent({ baseModel: 'qwen' })).toEqual([])
     expect(lent({ maxLength: 101 })).toEqual([])
     expect(lent({ paused: true })).toEqual([])
@@ -283,7 +373,10 @@ describe('lending', () => {
     expect(brief(list)).toEqual(['hold sweep g', 'pause run g0', 'place run b'])
     expect(list[1]).toMatchObject({
       reason: 'preempted',
-      why: { message: 'Its slot was lent by s, which needs it for b; it comes back when a slot is free.' },
+      why: {
+        rule: 'K7',
+        message: 'Its slot was lent by s, which needs it for b; it comes back when a slot is free.',
+      },
     })
   })
 })
@@ -307,7 +400,31 @@ describe('executors that are given back', () => {
   it('[K10] an empty executor with nobody to come is ended and its GPU is free', () => {
     const list = actions(two(['a'], [], [training('a')], false))
     expect(brief(list)).toEqual(['stop executor s/x1', 'resize sweep s'])
-    expect(list[1]).toMatchObject({ gpuIds: ['n0/0'], why: { rule: 'K10' } })
+    expect(list).toEqual([
+      {
+        kind: 'stop',
+        subject: 'executor',
+        executorId: 's/x1',
+        why: { rule: 'K10', message: 's/x1 has no run left.' },
+      },
+      {
+        kind: 'resize',
+        subject: 'sweep',
+        sweepId: 's',
+        gpuIds: ['n0/0'],
+        why: { rule: 'K10', message: 's gives back 1 GPU: it has no run for them.' },
+      },
+    ])
+    const starting = two(['a'], [], [training('a')], false)
+    const loading = starting.executors.map((one) => ({ ...one, state: 'starting' as const }))
+    expect(actions({ ...starting, executors: loading })).toEqual([])
+    const preempted = [training('a'), aRun('b', { state: 'parked', stopReason: 'preempted' })]
+    expect(actions(two(['a'], [], preempted, false), answering())).toEqual([])
+    const stopped = [training('a'), aRun('b', { state: 'parked', stopReason: 'diverged' })]
+    expect(brief(actions(two(['a'], [], stopped, false), answering()))).toEqual([
+      'stop executor s/x1',
+      'resize sweep s',
+    ])
     const pending = two(['a'], [], [training('a'), aRun('b')], false)
     expect(brief(actions(pending, answering()))).toEqual(['hold run b'])
   })
@@ -323,13 +440,71 @@ describe('executors that are given back', () => {
     const runs = [training('a'), training('b'), training('c')]
     const list = actions(two(['a', 'b'], ['c'], runs, true))
     expect(brief(list)).toEqual(['hold sweep w', 'pause run c', 'stop executor s/x1', 'resize sweep s'])
+    expect(list.slice(1)).toEqual([
+      {
+        kind: 'pause',
+        subject: 'run',
+        runId: 'c',
+        reason: 'preempted',
+        why: {
+          rule: 'K9',
+          message: 'Moves out of s/x1, which is ended, into another executor of its sweep.',
+        },
+      },
+      {
+        kind: 'stop',
+        subject: 'executor',
+        executorId: 's/x1',
+        why: { rule: 'K9', message: 'The runs of s/x1 fit into the other executors.' },
+      },
+      {
+        kind: 'resize',
+        subject: 'sweep',
+        sweepId: 's',
+        gpuIds: ['n0/0'],
+        why: { rule: 'K9', message: 's gives back 1 GPU: it has no run for them.' },
+      },
+    ])
     expect(brief(actions(two(['a', 'b'], ['c'], runs, false)))).toEqual([])
+    const full = two(['a', 'b', 'd'], ['c', 'e'], [...runs, training('d'), training('e')], true)
+    expect(brief(actions(full))).toEqual(['hold sweep w'])
+    const turned = two(['c'], ['a', 'b'], runs, true)
+    expect(brief(actions(turned))).toEqual([
+      'hold sweep w',
+      'pause run c',
+      'stop executor s/x0',
+      'resize sweep s',
+    ])
   })
 
   it('[K9] not where they do not fit, nor where the move costs more than it is worth', () => {
     const large = ['a', 'b', 'c'].map((id) => training(id, { params: params(50) }))
     expect(brief(actions(two(['a', 'b'], ['c'], large, true)))).toEqual(['hold sweep w'])
-    const short = ['a', 'b', 'c'].map((id) => training(id, { fullSamples: 20 }))
-    expect(brief(actions(two(['a', 'b'], ['c'], short, true)))).toEqual(['hold sweep w'])
+    const pays = (fullSamples: number) =>
+      actions(
+        two(
+          ['a', 'b'],
+          ['c'],
+          ['a', 'b', 'c'].map((id) => training(id, { fullSamples })),
+          true,
+        ),
+      ).length > 1
+    // A move costs 10 s and a step takes 1 s: 20 steps do not pay, 21 do.
+    expect([20, 21].map(pays)).toEqual([false, true])
+    // What it trained already does not count.
+    const runs = ['a', 'b', 'c'].map((id) => training(id, { fullSamples: 100 }))
+    const state = two(['a', 'b'], ['c'], runs, true)
+    const nearlyDone = runs.map((run) => ({ runId: run.id, stepSeconds: 1, samples: 80 }))
+    const [sweep, ...others] = state.sweeps
+    expect(brief(actions({ ...state, sweeps: [{ ...sweep!, work: nearlyDone }, ...others] }))).toEqual([
+      'hold sweep w',
+    ])
+    // Nothing known: a step of 1 s, a move of 60 s.
+    const unknown = (fullSamples: number) => {
+      const longer = runs.map((run) => ({ ...run, fullSamples }))
+      const blank = { ...sweep!, moveSeconds: undefined, work: [], view: { ...sweep!.view, runs: longer } }
+      return actions({ ...state, sweeps: [blank, ...others] }).length > 1
+    }
+    expect([120, 121].map(unknown)).toEqual([false, true])
   })
 })

@@ -50,9 +50,10 @@ export function openRooms(
 
 /** Trains, or may train again without a person. */
 export function isLive(run: RunView): boolean {
-  return (
-    run.state === 'training' ||
-    run.state === 'waiting' ||
-    (run.state === 'parked' && run.stopReason === 'preempted')
-  )
+  return run.state === 'training' || isPending(run)
+}
+
+/** Would train if it got a slot. */
+export function isPending(run: RunView): boolean {
+  return run.state === 'waiting' || (run.state === 'parked' && run.stopReason === 'preempted')
 }

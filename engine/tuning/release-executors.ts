@@ -1,9 +1,8 @@
 import type { PauseRun, ResizeSweep, StopExecutor } from '../model/plan'
 import type { SweepWork, TuningSnapshot } from '../model/snapshot'
-import type { RunView } from '../model/tuning'
 import type { Room } from './executor-room'
 import { fits } from './executor-room'
-import type { Rooms } from './open-rooms'
+import { isPending, type Rooms } from './open-rooms'
 
 /** Parking and restoring one run where it was never measured, seconds. */
 const UNKNOWN_MOVE_SECONDS = 60
@@ -68,11 +67,6 @@ export function releaseExecutors(
       },
     },
   ]
-}
-
-/** Would train if it got a slot. */
-export function isPending(run: RunView): boolean {
-  return run.state === 'waiting' || (run.state === 'parked' && run.stopReason === 'preempted')
 }
 
 function pause(runId: string, room: Room): PauseRun {
