@@ -29,10 +29,12 @@ interface InstantPaneProps {
   /** Why each block was placed, as the plan stored it. */
   whys: ReadonlyMap<string, Readonly<Record<string, unknown>>>
   devices: number
+  /** What ran is not known yet. */
+  loading: boolean
 }
 
 /** The timeline's text form: who was where at one instant, and what was decided before it. */
-export function InstantPane({ at, live, now, blocks, exits, whys, devices }: InstantPaneProps) {
+export function InstantPane({ at, live, now, blocks, exits, whys, devices, loading }: InstantPaneProps) {
   const there = blocksAt(blocks, at, now)
   const busy = new Set(there.flatMap((block) => block.gpuIds)).size
   const before = exits
@@ -63,7 +65,7 @@ export function InstantPane({ at, live, now, blocks, exits, whys, devices }: Ins
         level={3}
       />
       {there.length === 0 ? (
-        <p className="px-4 pb-3 text-12 text-ink-2">No job held a device.</p>
+        <p className="px-4 pb-3 text-12 text-ink-2">{loading ? 'Loading…' : 'No job held a device.'}</p>
       ) : (
         <ul className="pb-2">
           {there.map((block) => {
@@ -99,7 +101,9 @@ export function InstantPane({ at, live, now, blocks, exits, whys, devices }: Ins
       <div className="border-t border-line">
         <PaneHead title="Exits before it" sub="newest first" level={3} />
         {before.length === 0 ? (
-          <p className="px-4 pb-3 text-12 text-ink-2">No run was stopped in this window before it.</p>
+          <p className="px-4 pb-3 text-12 text-ink-2">
+            {loading ? 'Loading…' : 'No run was stopped in this window before it.'}
+          </p>
         ) : (
           <ul className="pb-3">
             {before.map((exit) => (

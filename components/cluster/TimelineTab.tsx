@@ -203,6 +203,7 @@ export function TimelineTab({ nodes }: { nodes: readonly NodeRow[] }) {
       >
         <InstantPane
           at={scrub ?? now}
+          loading={timeline.isPending}
           live={scrub === null}
           now={now}
           blocks={blocks}

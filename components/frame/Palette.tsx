@@ -153,7 +153,9 @@ function Inside({ close }: { close: () => void }) {
           </Autocomplete.Group>
         )}
       </Autocomplete.List>
-      {count === 0 ? (
+      {count === 0 && hits.isFetching ? (
+        <p className="px-4 py-4 text-12 text-ink-2">Searching…</p>
+      ) : count === 0 ? (
         <p className="px-4 py-4 text-12 text-ink-2">
           Nothing here is called “{text.trim()}”. Sweeps, runs, nodes and data sets are searched.
         </p>

@@ -95,8 +95,18 @@ export function RunCurves({ runId, label, best }: RunCurvesProps) {
         )}
       </div>
       <div className="grid grid-cols-2 border-y border-line max-tablet:grid-cols-1">
-        <Small title="Learning rate" series={pointsOf(curves.get('learning_rate'))} {...shared} />
-        <Small title="Gradient norm" series={pointsOf(curves.get('grad_norm'))} {...shared} />
+        <Small
+          title="Learning rate"
+          loading={!own.data}
+          series={pointsOf(curves.get('learning_rate'))}
+          {...shared}
+        />
+        <Small
+          title="Gradient norm"
+          loading={!own.data}
+          series={pointsOf(curves.get('grad_norm'))}
+          {...shared}
+        />
       </div>
     </section>
   )
@@ -104,19 +114,20 @@ export function RunCurves({ runId, label, best }: RunCurvesProps) {
 
 interface SmallProps {
   title: string
+  loading: boolean
   series: [number, number][]
   xTicksOf: (values: readonly number[]) => Tick[]
   formatX: (x: number) => string
 }
 
-function Small({ title, series, xTicksOf, formatX }: SmallProps) {
+function Small({ title, loading, series, xTicksOf, formatX }: SmallProps) {
   return (
     <section aria-label={title} className="border-line max-tablet:border-t tablet:even:border-l">
       <PaneHead title={title} sub="by samples" level={3} />
       <div className="px-4 pb-2">
         {series.length === 0 ? (
           <p className="flex h-[120px] items-center justify-center text-12 text-ink-2">
-            Nothing was reported yet.
+            {loading ? 'Loading…' : 'Nothing was reported yet.'}
           </p>
         ) : (
           <LinesChart

@@ -1,11 +1,13 @@
-import { stringify } from 'yaml'
 import type { RunRow } from '@/server/views/run-row'
 import { Copy } from '../ui/Copy'
+import { formatParameter } from '../ui/format/parameter'
 import { PaneHead } from '../ui/Pane'
 
 /** The hyper-parameters of a run, complete. */
 export function RunYaml({ run }: { run: RunRow }) {
-  const text = stringify(run.params)
+  const text = Object.entries(run.params)
+    .map(([name, value]) => `${name}: ${formatParameter(name, value)}`)
+    .join('\n')
   return (
     <section aria-label="Hyper-parameters">
       <PaneHead title="Hyper-parameters" actions={<Copy text={text} withWord />} />

@@ -82,7 +82,7 @@ async function take(context: BrowserContext, shot: Shot, theme: 'light' | 'dark'
   page.on('pageerror', (error) => problems.push(`error: ${error.message.slice(0, 300)}`))
   await page.goto(`${base}${shot.path}`, { waitUntil: 'domcontentloaded', timeout: 180_000 })
   await page.getByRole('heading', { level: 1 }).first().waitFor({ timeout: 60_000 })
-  await page.waitForTimeout(1800)
+  await page.waitForTimeout(3500)
   await page.addStyleTag({ content: 'nextjs-portal { display: none }' })
   await shot.prepare?.(page)
   await page.screenshot({ path: join(folder, `${shot.name}-${theme}.png`) })
