@@ -12,7 +12,7 @@ async function demo(options: UpOptions): Promise<void> {
   const { waitForAgent } = await import('../sweep/wait-for-agent')
   const { leaderboard } = await import('../output/leaderboard')
   const say = (line: string) => process.stdout.write(`${line}\n`)
-  const platform = await startPlatform({ ...options, agent: true, dev: false }, say)
+  const platform = await startPlatform({ ...options, agent: true, controlPlane: true, dev: false }, say)
   const api = new Api({ url: platform.url, token: platform.token })
   const stopped = new AbortController()
   void platform.ended.then(() => {

@@ -9,6 +9,7 @@ export function registerUp(program: Command): void {
     .option('--host <address>', 'address to listen on; 0.0.0.0 opens it to the network', '127.0.0.1')
     .option('--data-dir <folder>', 'folder for database, uploads, checkpoints and logs', DEFAULT_DATA_DIR)
     .option('--no-agent', 'without an agent on this machine')
+    .option('--no-control-plane', 'pages and database only, so that seeded data stay as they are')
     .option('--dev', 'pages from sources, for development', false)
     .action(async (options: UpOptions) => {
       const { startPlatform } = await import('../up/up')

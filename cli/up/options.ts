@@ -8,6 +8,8 @@ export interface UpOptions {
   dataDir: string
   /** False: web and control plane only. */
   agent: boolean
+  /** False: nothing is decided, as seeded data want it. An agent needs one. */
+  controlPlane: boolean
   /** Pages from sources, built again at each change. */
   dev: boolean
 }

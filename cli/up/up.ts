@@ -94,9 +94,10 @@ async function startServices(
   report: Report,
 ): Promise<Addresses> {
   const log = (name: string) => join(dataDir.logs, name)
-  const python = options.agent
-    ? installPython(supervisor, log('install-python.log'), report)
-    : Promise.resolve()
+  const python =
+    options.agent && options.controlPlane
+      ? installPython(supervisor, log('install-python.log'), report)
+      : Promise.resolve()
   // Heard at once, although it is awaited last.
   python.catch(() => {})
   const to = await addresses(options)
@@ -108,8 +109,8 @@ async function startServices(
   writeOwnerOnly(join(dataDir.path, 'database.json'), `${JSON.stringify({ url: to.databaseUrl })}\n`)
   await migrate(to.databaseUrl, report)
   await prepareRows(to.databaseUrl, dataDir.secrets.cliToken)
-  await startControlPlane(dataDir, to, supervisor)
-  if (options.agent)
+  if (options.controlPlane) await startControlPlane(dataDir, to, supervisor)
+  if (options.agent && options.controlPlane)
     void python.then(
       () => startAgent(dataDir, to, supervisor, report),
       (error: Error) => report(error.message),
