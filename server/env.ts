@@ -14,7 +14,7 @@ const schema = z.object({
   /** Signs session cookies: at least 32 characters. */
   ALTO_SECRET: z.string().min(32, 'ALTO_SECRET must have at least 32 characters.'),
   /** Where agents of other machines reach the control plane, for the join command. */
-  ALTO_AGENT_URL: z.string().default('ws://127.0.0.1:7420/agent'),
+  ALTO_AGENT_URL: z.string().default('ws://127.0.0.1:7412/agent'),
   ALTO_UPLOAD_LIMIT_BYTES: z.coerce
     .number()
     .int()

@@ -12,7 +12,7 @@ function safeInteger(text: string): number {
 /** Like the driver's own parsers, but `bigint` becomes a number: ids and bytes stay far below 2^53. */
 const getTypeParser: typeof types.getTypeParser = ((oid: number, format?: 'text' | 'binary') => {
   if (format !== 'binary' && oid === INT8) return safeInteger
-  return types.getTypeParser(oid, format as 'text')
+  return types.getTypeParser(oid, format as 'text') as (text: string) => unknown
 }) as typeof types.getTypeParser
 
 /**

@@ -1,4 +1,4 @@
-import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
+import type { inferRouterOutputs } from '@trpc/server'
 import { createCallerFactory, router } from '../trpc/init'
 import { clusterRouter } from './cluster/router'
 import { datasetRouter } from './dataset/router'
@@ -37,7 +37,7 @@ export const appRouter = router({
 })
 
 export type AppRouter = typeof appRouter
-export type RouterInputs = inferRouterInputs<AppRouter>
+
 export type RouterOutputs = inferRouterOutputs<AppRouter>
 
 /** For server components and REST: the same procedures, the same authorisation, without HTTP. */

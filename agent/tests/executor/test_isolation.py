@@ -173,7 +173,9 @@ def mixes(draw: st.DrawFn) -> list[tuple[AdapterSpec, RunData]]:
     return runs
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(mixes(), st.integers(0, 1000))
 def test_x3_any_mix_with_joins_and_leaves_gives_each_run_its_own_losses(
     runs: list[tuple[AdapterSpec, RunData]], seed: int

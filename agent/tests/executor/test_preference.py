@@ -8,7 +8,8 @@ import torch
 from datasets import Dataset
 from peft import LoraConfig, set_peft_model_state_dict
 from transformers import AutoModelForCausalLM, AutoTokenizer
-from trl import DPOConfig, DPOTrainer
+from trl.trainer.dpo_config import DPOConfig
+from trl.trainer.dpo_trainer import DPOTrainer
 
 from alto_agent.tuning.executor.executor import TrainingExecutor
 from alto_agent.tuning.executor.spec import PreferenceRow, Row, RunData

@@ -38,7 +38,8 @@ def tiny_model(family: str = "llama", dtype: torch.dtype = torch.float32, seed: 
         model = Qwen2ForCausalLM(Qwen2Config(**common))
     else:
         model = MistralForCausalLM(MistralConfig(**common, sliding_window=12))
-    return model.to(dtype)
+    torch.nn.Module.to(model, dtype=dtype)
+    return model
 
 
 def random_row(rng: random.Random, shortest: int, longest: int) -> Row:

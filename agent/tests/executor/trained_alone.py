@@ -96,7 +96,8 @@ class TrainedAlone:
         if self.spec.max_grad_norm is not None:
             torch.nn.utils.clip_grad_norm_(self.parameters, self.spec.max_grad_norm)
         self.optimizer.step()
-        self._scheduler.step()
+        advance_schedule: Any = self._scheduler.step
+        advance_schedule()
         self.step_number += 1
         self.losses.append(loss.item())
         return self.losses[-1]

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -35,9 +36,7 @@ def main(folder: Path) -> None:
     refused = ""
     try:
         executor.join(
-            scenario()[0][0].__class__(
-                **{**vars(scenario()[0][0]), "run_id": "x", "target_modules": ("nothing",)}
-            ),
+            replace(scenario()[0][0], run_id="x", target_modules=("nothing",)),
             scenario()[0][1],
         )
     except ValueError as error:
