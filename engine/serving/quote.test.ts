@@ -43,8 +43,8 @@ describe('quote', () => {
     expect(by(aSnapshot([busy], two)) - idle).toBeCloseTo(60, -1)
     const before = aRequest({ id: 'before', deadlineMs: 3000 })
     const after = aRequest({ id: 'after', deadlineMs: 9000 })
-    // 1030 ms of GPU time on 2 × 0.9 GPUs.
-    expect(by(aSnapshot([before], two)) - idle).toBeCloseTo(572, -1)
+    // 1030 ms of GPU time on 2 × 0.8 GPUs.
+    expect(by(aSnapshot([before], two)) - idle).toBeCloseTo(644, -1)
     expect(by(aSnapshot([after], two))).toBeCloseTo(idle, 0)
   })
 

@@ -40,7 +40,7 @@ const CONFIDENCE = 0.95
 const QUANTILE = 1.645
 
 /** Share of the GPUs' time that can be counted on, as in admission. */
-const USABLE = 0.9
+const USABLE = 0.8
 
 /** Nothing is said about a time further away: arrivals outrun the GPUs. */
 const HORIZON_MS = 86_400_000

@@ -3,7 +3,7 @@ import type { ServingSnapshot } from '../../snapshot'
 import type { Job } from './job'
 
 /** Share of the GPU time up to a deadline that can be promised: steps end apart and groups wait for each other. */
-const USABLE = 0.9
+const USABLE = 0.8
 
 /** Below this many arrivals a rate says nothing. */
 const FEWEST_ARRIVALS = 8

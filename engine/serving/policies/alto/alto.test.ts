@@ -66,7 +66,7 @@ describe('alto: who competes', () => {
   })
 
   it('[S22] sets the one with most GPU time aside where not all fit', () => {
-    // On one GPU until 1600 ms: 0.9 × 1600 = 1440 ms hold one low video (1030) and the image (110), not the high one.
+    // On one GPU until 1600 ms: 0.8 × 1600 = 1280 ms hold one low video (1030) and the image (110), not the high one.
     const requests = [
       aRequest({ id: 'high', shape: 'short', steps: 5, deadlineMs: 1600 }),
       aRequest({ id: 'low', steps: 8, deadlineMs: 1600 }),
@@ -104,8 +104,8 @@ describe('alto: who competes', () => {
         const atMs = -gapMs * (40 - index)
         return { atMs, shape: shapeOf('small'), steps: 10, deadlineMs: atMs + 200, weight: 1 }
       })
-    // The video needs 930 of 1100 ms; an image costs at most 110 ms of GPU time.
-    const video = aRequest({ id: 'video', steps: 9, deadlineMs: 1100 })
+    // The video needs 930 of 1300 ms; an image costs at most 110 ms of GPU time.
+    const video = aRequest({ id: 'video', steps: 9, deadlineMs: 1300 })
     const image = aRequest({ id: 'image', shape: 'small', steps: 2, deadlineMs: 1000 })
     const rulesWith = (history: Arrival[]) => {
       const { runs, waits } = decide(aSnapshot([image, video], one, { history }))
