@@ -10,7 +10,8 @@ const LIMIT_MS = 1400
 
 interface Reference {
   name: string
-  makespan: number
+  /** Null where CP-SAT found no schedule in time. */
+  makespan: number | null
   bound: number
 }
 
