@@ -6,7 +6,7 @@ import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useState } from 'react'
 import { Sheet } from '../ui/Sheet'
-import { isAt, LIBRARY, SETTINGS, WORK } from './places'
+import { IMPROVE, isAt, LIBRARY, SETTINGS, WORK } from './places'
 
 const item = 'flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-11 no-underline'
 
@@ -40,7 +40,7 @@ export function BottomBar({ onSearch }: { onSearch: () => void }) {
       </button>
       <Sheet open={more} onOpenChange={setMore} title="More places">
         <ul className="flex flex-col">
-          {[LIBRARY[0]!, SETTINGS].map((place) => (
+          {[LIBRARY[0]!, ...IMPROVE, SETTINGS].map((place) => (
             <li key={place.href}>
               <Link
                 href={place.href}

@@ -7,7 +7,7 @@ import { useShortcut } from '../keys/keys'
 import { Toaster } from '../ui/Toaster'
 import { BottomBar } from './BottomBar'
 import { Palette } from './Palette'
-import { LIBRARY, SETTINGS, WORK } from './places'
+import { IMPROVE, LIBRARY, SETTINGS, WORK } from './places'
 import { type Me, Sidebar } from './Sidebar'
 
 /** The frame of every page for a person who is signed in: sidebar, palette, keys, toasts. */
@@ -24,7 +24,7 @@ export function Frame({ me, children }: { me: Me; children: ReactNode }) {
       >
         Skip to the page
       </a>
-      {[...WORK, ...LIBRARY, SETTINGS].map((place) => (
+      {[...WORK, ...IMPROVE, ...LIBRARY, SETTINGS].map((place) => (
         <PlaceKey key={place.href} keys={place.keys} label={place.label} go={() => router.push(place.href)} />
       ))}
       <Sidebar me={me} onSearch={() => setPalette(true)} />

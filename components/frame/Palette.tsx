@@ -9,7 +9,7 @@ import { type ReactNode, useDeferredValue, useMemo, useState } from 'react'
 import { useTRPC } from '../trpc/trpc'
 import { scrimClass } from '../ui/Dialog'
 import { Kbd } from '../ui/Kbd'
-import { LIBRARY, SETTINGS, WORK } from './places'
+import { IMPROVE, LIBRARY, SETTINGS, WORK } from './places'
 
 interface Item {
   value: string
@@ -69,7 +69,7 @@ function Inside({ close }: { close: () => void }) {
         href: '/sweeps/new',
       },
     ].filter((item) => fits(item.label))
-    const places: Item[] = [...WORK, ...LIBRARY, SETTINGS]
+    const places: Item[] = [...WORK, ...IMPROVE, ...LIBRARY, SETTINGS]
       .filter((place) => fits(place.label))
       .map((place) => ({
         value: place.href,

@@ -12,7 +12,7 @@ import { Menu } from '../ui/Menu'
 import { useHydrated } from '../ui/useHydrated'
 import { Logo } from './Logo'
 import { NavLink } from './NavLink'
-import { LIBRARY, SETTINGS, WORK } from './places'
+import { IMPROVE, LIBRARY, type Place, SETTINGS, WORK } from './places'
 import { setTheme, useTheme } from './theme'
 
 export interface Me {
@@ -54,14 +54,8 @@ export function Sidebar({ me, onSearch }: { me: Me; onSearch: () => void }) {
             </li>
           ))}
         </ul>
-        <h2 className="px-2 pt-4 pb-1 text-12 text-ink-3 max-desk:sr-only">Library</h2>
-        <ul className="flex flex-col gap-px">
-          {LIBRARY.map((place) => (
-            <li key={place.href}>
-              <NavLink place={place} />
-            </li>
-          ))}
-        </ul>
+        <PlaceGroup title="Improve" places={IMPROVE} />
+        <PlaceGroup title="Library" places={LIBRARY} />
       </nav>
       <div className="-mx-2 border-t border-line px-2 pt-2">
         <NavLink place={SETTINGS} />
@@ -69,6 +63,21 @@ export function Sidebar({ me, onSearch }: { me: Me; onSearch: () => void }) {
         <PersonMenu me={me} />
       </div>
     </aside>
+  )
+}
+
+function PlaceGroup({ title, places }: { title: string; places: readonly Place[] }) {
+  return (
+    <>
+      <h2 className="px-2 pt-4 pb-1 text-12 text-ink-3 max-desk:sr-only">{title}</h2>
+      <ul className="flex flex-col gap-px">
+        {places.map((place) => (
+          <li key={place.href}>
+            <NavLink place={place} />
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }
 

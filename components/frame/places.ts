@@ -1,4 +1,13 @@
-import { Boxes, ChartLine, Database, LayoutList, type LucideIcon, Server, Settings } from 'lucide-react'
+import {
+  Boxes,
+  ChartLine,
+  Database,
+  LayoutList,
+  type LucideIcon,
+  Server,
+  Settings,
+  SlidersHorizontal,
+} from 'lucide-react'
 
 export interface Place {
   href: string
@@ -12,6 +21,10 @@ export const WORK: readonly Place[] = [
   { href: '/', label: 'Overview', icon: LayoutList, keys: 'g o' },
   { href: '/sweeps', label: 'Sweeps', icon: ChartLine, keys: 'g s' },
   { href: '/cluster', label: 'Cluster', icon: Server, keys: 'g c' },
+]
+
+export const IMPROVE: readonly Place[] = [
+  { href: '/rule-lab', label: 'Rule lab', icon: SlidersHorizontal, keys: 'g r' },
 ]
 
 export const LIBRARY: readonly Place[] = [
