@@ -37,6 +37,10 @@ export interface RunRow {
   pinned: boolean
   exemptRules: string[]
   audited: boolean
+  /** Its last keep or resume was by rule E68. */
+  onSpare: boolean
+  /** Its node gives no word, so that rungs are decided without it. */
+  stalled: boolean
   passedRung: number
   /** Of its executor, where it trains. */
   stepMs: number | null
@@ -62,10 +66,14 @@ export async function runRows(client: PoolClient, sweepIds: string[]): Promise<R
     `SELECT r."id", r."sweepId", r."number", r."params", r."state"::text AS "state", r."stopReason",
        coalesce(r."fullSamples", 1) AS "fullSamples", r."samples", r."pinned", r."exemptRules", r."audited", e."stepMs",
        coalesce((SELECT max((d."seen"->>'rung')::int) FROM "Decision" d
-         WHERE d."runId" = r."id" AND d."kind" IN ('keep', 'resume')), 0) AS "passedRung"
+         WHERE d."runId" = r."id" AND d."kind" IN ('keep', 'resume')), 0) AS "passedRung",
+       coalesce((SELECT d."rule" FROM "Decision" d WHERE d."runId" = r."id" AND d."kind" IN ('keep', 'resume')
+         ORDER BY d."id" DESC LIMIT 1) = 'E68', false) AS "onSpare",
+       coalesce(n."state" <> 'alive', false) AS "stalled"
      FROM "Run" r
      LEFT JOIN "Attempt" a ON a."runId" = r."id" AND a."state" IN ('starting', 'running')
      LEFT JOIN "Executor" e ON e."id" = a."executorId"
+     LEFT JOIN "Node" n ON n."id" = a."nodeId"
      WHERE r."sweepId" = ANY($1) ORDER BY r."sweepId", r."number"`,
     [sweepIds],
   )

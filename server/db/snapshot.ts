@@ -110,6 +110,8 @@ function runView(run: RunRow, points: EvalPoint[]): RunView {
     pinned: run.pinned,
     exemptRules: run.exemptRules,
     audited: run.audited,
+    onSpare: run.onSpare,
+    stalled: run.stalled,
   }
 }
 

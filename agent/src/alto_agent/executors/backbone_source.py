@@ -33,7 +33,11 @@ class BackboneSource:
 
         try:
             model = AutoModelForCausalLM.from_pretrained(
-                self.folder.path, dtype=self._dtype, trust_remote_code=False, local_files_only=True
+                self.folder.path,
+                dtype=self._dtype,
+                trust_remote_code=False,
+                use_safetensors=True,
+                local_files_only=True,
             )
             return TrainingExecutor(model, device=self.device)
         except (OSError, ValueError, KeyError) as problem:
