@@ -4,7 +4,8 @@ import { TestCluster } from '../../support/cluster'
 import { startPostgres, type TestPostgres } from '../../support/postgres'
 import { eventually, type TestProcess } from '../../support/processes'
 
-const STEPS = 60
+/** Long enough that a fast machine is still training when the last process is killed. */
+const STEPS = 1200
 const RATES = [1e-3, 3e-3]
 const SPEC = {
   model: 'builtin/tiny-llama',
@@ -72,7 +73,7 @@ const losses = (sweepId: string, name: string) =>
 describe('kill -9 in the middle of a sweep', () => {
   test('[L1] [L4] [L8] [L12] of executor, control plane and agent loses and doubles nothing', async () => {
     const calm = await cluster.submit({ ...SPEC, name: 'calm' }, PARAMS)
-    expect(await cluster.sweepState(calm, ['done', 'failed'], 150)).toBe('done')
+    expect(await cluster.sweepState(calm, ['done', 'failed'], 240)).toBe('done')
 
     const stormy = await cluster.submit({ ...SPEC, name: 'stormy' }, PARAMS)
     await beyond(stormy, 3)
@@ -88,10 +89,14 @@ describe('kill -9 in the middle of a sweep', () => {
 
     await agent.kill('SIGKILL')
     agent = await cluster.agent('node-a', AGENT_ENV)
-    expect(await cluster.sweepState(stormy, ['done', 'failed'], 180)).toBe('done')
+    expect(await cluster.sweepState(stormy, ['done', 'failed'], 300)).toBe('done')
 
-    for (const name of ['train_loss', 'val_loss', 'eval_train_loss'])
+    for (const name of ['train_loss', 'val_loss'])
       expect(await losses(stormy, name)).toEqual(await losses(calm, name))
+    // A mean over many steps, which a restart sums in another order.
+    const rounded = async (sweepId: string) =>
+      (await losses(sweepId, 'eval_train_loss')).map((row) => ({ ...row, value: row.value.toPrecision(12) }))
+    expect(await rounded(stormy)).toEqual(await rounded(calm))
     expect((await losses(stormy, 'train_loss')).length).toBe(STEPS * RATES.length)
     const live = await cluster.rows(
       `SELECT 1 FROM "Attempt" WHERE "state" IN ('starting', 'running', 'ending')`,
@@ -102,5 +107,5 @@ describe('kill -9 in the middle of a sweep', () => {
       [stormy],
     )
     expect(attempts[0]!.number).toBeGreaterThanOrEqual(3)
-  }, 480_000)
+  }, 900_000)
 })
