@@ -1,7 +1,8 @@
-"""Reference makespans by CP-SAT: instances as JSON lines on standard input, one answer a line on standard output.
+"""Reference makespans by CP-SAT.
 
-Durations and releases are multiples of 0.1 s. The answer is {"name", "makespan", "bound", "seconds"}; the makespan
-is null where no schedule was found in time.
+Instances come as JSON lines on standard input; one answer a line goes to standard output:
+{"name", "makespan", "bound", "seconds"}. The makespan is null where no schedule was found in time.
+Durations and releases are multiples of 0.1 s.
 """
 
 import json
@@ -12,6 +13,7 @@ from ortools.sat.python import cp_model
 
 
 def solve(instance: dict, seconds: float, workers: int) -> dict:
+    """Minimise the makespan of one instance within the given seconds."""
     model = cp_model.CpModel()
     tasks = instance["tasks"]
     horizon = round(10 * (max(t["release"] for t in tasks) + sum(t["duration"] for t in tasks)))
