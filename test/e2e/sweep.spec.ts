@@ -71,6 +71,7 @@ test('the form refuses a bad value beside its field and starts a sweep when it i
   await rates.press('Enter')
   await page.getByRole('button', { name: 'Remove 4 from Batch' }).click()
   await page.getByRole('textbox', { name: 'Epochs' }).fill('0.4')
+  await page.getByRole('textbox', { name: 'Evaluations a run' }).fill('8')
   await expect(page.getByText(/20 configurations/).first()).toBeVisible()
   await expectNoViolations()
   await page.getByRole('button', { name: /^Start sweep/ }).click()
@@ -102,7 +103,7 @@ test('the sweep ends, and its best adapter gives in PEFT the loss that the page 
   await expect(async () => {
     const { stdout } = await platform.alto('sweep', 'show', id, '--json')
     expect((JSON.parse(stdout) as { state: string }).state).toBe('done')
-  }).toPass({ timeout: 200_000, intervals: [2_000] })
+  }).toPass({ timeout: 420_000, intervals: [2_000] })
   await page.goto(`${platform.url}/sweeps/${id}`)
   const [download] = await Promise.all([
     page.waitForEvent('download'),
