@@ -87,3 +87,16 @@ def test_x12_a_validation_loss_does_not_depend_on_how_rows_were_put_together() -
     whole, pieces = losses(None), losses(48)
     for run, loss in whole.items():
         assert pieces[run] == pytest.approx(loss, rel=1e-6)
+
+
+def test_x12_a_validation_loss_has_the_same_bits_beside_any_neighbours() -> None:
+    def loss(neighbours: int) -> float:
+        executor = TrainingExecutor(tiny_model(), max_tokens_per_pass=96)
+        for seed in range(1, 2 + neighbours):
+            executor.join(spec(f"r{seed}", seed=seed, batch_size=2), random_data(seed, validation=23))
+        for _ in range(3):
+            executor.step()
+        return executor.evaluate()["r1"].val_loss
+
+    alone = loss(0)
+    assert [loss(neighbours) for neighbours in (1, 2, 3)] == [alone, alone, alone]

@@ -92,12 +92,8 @@ describe('kill -9 in the middle of a sweep', () => {
     agent = await cluster.agent('node-a', AGENT_ENV)
     expect(await cluster.sweepState(stormy, ['done', 'failed'], 300)).toBe('done')
 
-    for (const name of ['train_loss', 'val_loss'])
+    for (const name of ['train_loss', 'val_loss', 'eval_train_loss'])
       expect(await losses(stormy, name)).toEqual(await losses(calm, name))
-    // After a restart this mean differed in its last digits although every loss in it is equal: the cause is not known.
-    const rounded = async (sweepId: string) =>
-      (await losses(sweepId, 'eval_train_loss')).map((row) => ({ ...row, value: row.value.toPrecision(6) }))
-    expect(await rounded(stormy)).toEqual(await rounded(calm))
     expect((await losses(stormy, 'train_loss')).length).toBe(STEPS * RATES.length)
     const live = await cluster.rows(
       `SELECT 1 FROM "Attempt" WHERE "state" IN ('starting', 'running', 'ending')`,

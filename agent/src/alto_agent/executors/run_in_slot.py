@@ -90,7 +90,7 @@ class RunInSlot:
         """
         before = max((step for step in self._evaluate_at if step < report.step), default=0)
         losses = [loss for step, loss in history if step > before]
-        train_loss = sum(losses) / len(losses) if losses else math.nan
+        train_loss = math.fsum(losses) / len(losses) if losses else math.nan
         self.val_loss = _finite(report.val_loss)
         if report.is_best:
             self.best_val_loss = self.val_loss

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 
 import torch
 
 from alto_agent.tuning.executor.active_pass import running
 from alto_agent.tuning.executor.backbone import Backbone
 from alto_agent.tuning.executor.batch import Sample
-from alto_agent.tuning.executor.packed_pass import Piece, pack
+from alto_agent.tuning.executor.packed_pass import Piece, pack, whole_batch
 from alto_agent.tuning.executor.preference_reference import fill_reference
 from alto_agent.tuning.executor.run_state import RunState
 
 
 @dataclass
 class ValidationSum:
-    """What has been added up for one run."""
+    """What has been gathered for one run."""
 
-    loss: float = 0.0
+    terms: list[float] = field(default_factory=list[float])
+    """The loss of each trained token, or for DPO of each pair."""
     rows: int = 0
     tokens: int = 0
+
+    @property
+    def loss(self) -> float:
+        """The mean, rounded once, so that it is the same in whatever order the rows came."""
+        return math.fsum(self.terms) / len(self.terms) if self.terms else math.nan
 
 
 def evaluate_runs(
@@ -30,7 +38,7 @@ def evaluate_runs(
     """Each run's loss over all its validation rows, and the number of passes.
 
     The loss is the mean over the trained tokens of all rows, or for DPO over all pairs [X12]: it does not
-    depend on how rows are put together. Raises BadRowError.
+    depend on how rows are put together, to the last bit. Raises BadRowError.
     """
     sums = {run: ValidationSum() for run in runs}
     queues = {run: _rows(run) for run in runs}
@@ -40,12 +48,13 @@ def evaluate_runs(
         fill_reference(backbone, pieces, max_tokens)
         packed = pack(pieces, backbone.device, training=False)
         with torch.no_grad(), running(packed):
-            losses, _ = backbone.head.losses(backbone.run(packed), packed, with_gradient=False)
+            parts = backbone.head.parts(backbone.run(packed), packed)
         passes += 1
-        values = torch.stack([losses[piece.run] for piece in pieces]).tolist()
-        for piece, value in zip(pieces, values, strict=True):
+        terms = iter(torch.cat(parts).tolist())
+        for span, own in zip(packed.spans, parts, strict=True):
+            piece = span.piece
             total = sums[piece.run]
-            total.loss += value
+            total.terms.extend(islice(terms, len(own)))
             total.rows += len(piece.samples)
             total.tokens += piece.tokens
     return sums, passes
@@ -67,18 +76,5 @@ def _next_pieces(queues: dict[RunState, list[Sample]], max_tokens: int) -> list[
             size += rows[count].tokens
             count += 1
         taken, queues[run] = rows[:count], rows[count:]
-        pieces.append(_share(run, taken))
+        pieces.append(whole_batch(run, taken))
     return pieces
-
-
-def _share(run: RunState, taken: list[Sample]) -> Piece:
-    everything = _rows(run)
-    piece = Piece(
-        run,
-        tuple(taken),
-        0,
-        sum(sample.tokens for sample in everything),
-        sum(sequence.trained for sample in everything for sequence in sample.sequences),
-        len(everything),
-    )
-    return piece

@@ -61,6 +61,18 @@ class OutputHead:
             negative = self._through(hidden, packed, list(packed.spans), None, None)
             return [-_by_sequence(span, own) for span, own in zip(packed.spans, negative, strict=True)]
 
+    def parts(self, hidden: torch.Tensor, packed: PackedPass) -> list[torch.Tensor]:
+        """The terms that each span's loss adds up: its trained tokens, or for DPO its pairs (fp64).
+
+        A term depends on its own sequence only, however rows are spread over passes.
+        """
+        with torch.no_grad():
+            negative = self._through(hidden, packed, list(packed.spans), None, None)
+            return [
+                _pair_losses(span, own)[0] if span.piece.run.spec.objective == "dpo" else own.double()
+                for span, own in zip(packed.spans, negative, strict=True)
+            ]
+
     def logits(self, hidden: torch.Tensor) -> torch.Tensor:
         """The output layer alone, fp32. For few positions only."""
         return cast(torch.Tensor, self._layer(hidden)).float()
@@ -141,8 +153,8 @@ def _by_sequence(span: Span, nll: torch.Tensor) -> torch.Tensor:
     return torch.stack([part.double().sum() for part in nll.split(sizes)])
 
 
-def _preference_loss(span: Span, nll: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The pieces's share of the DPO loss (sigmoid form), and the weight of each trained position in it."""
+def _pair_losses(span: Span, nll: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The DPO loss (sigmoid form) of each pair, and its margin."""
     run = span.piece.run
     pairs = -_by_sequence(span, nll).view(-1, 2)
     reference = torch.tensor(
@@ -152,7 +164,14 @@ def _preference_loss(span: Span, nll: torch.Tensor) -> tuple[torch.Tensor, torch
     )
     ratios = pairs - reference
     margin = run.spec.dpo_beta * (ratios[:, 0] - ratios[:, 1])
-    loss = -torch.nn.functional.logsigmoid(margin).sum() / span.piece.batch_samples
+    return -torch.nn.functional.logsigmoid(margin), margin
+
+
+def _preference_loss(span: Span, nll: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The piece's share of the DPO loss, and the weight of each trained position in it."""
+    run = span.piece.run
+    pairs, margin = _pair_losses(span, nll)
+    loss = pairs.sum() / span.piece.batch_samples
     # d(loss)/d(nll) is +slope for the chosen answer's tokens and -slope for the rejected one's.
     slope = torch.sigmoid(-margin) * (run.spec.dpo_beta * run.loss_scale / span.piece.batch_samples)
     signed = torch.stack([slope, -slope], dim=1).reshape(-1).float()
