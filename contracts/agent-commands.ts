@@ -3,6 +3,7 @@
  * Nothing is sent before its lease is committed.
  */
 import { z } from 'zod'
+import { cancelRequest, pauseOrder, runRequests, startDiffusion } from './serving-commands'
 
 const attemptRef = {
   runId: z.string(),
@@ -126,6 +127,12 @@ export const question = z
     z.object({ kind: z.literal('describe-model'), model: z.string() }).meta({ id: 'DescribeModel' }),
     z
       .object({
+        kind: z.literal('describe-pipeline'),
+        model: z.string().describe('builtin/…, a folder with model_index.json, or a hub id'),
+      })
+      .meta({ id: 'DescribePipeline' }),
+    z
+      .object({
         kind: z.literal('suggest'),
         space: z.record(z.string(), z.unknown()),
         count: z.int().min(1),
@@ -168,6 +175,10 @@ export const agentCommand = z
     parkRun,
     dropCheckpoints,
     query,
+    startDiffusion,
+    runRequests,
+    pauseOrder,
+    cancelRequest,
   ])
   .meta({ id: 'AgentCommand' })
 

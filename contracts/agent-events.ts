@@ -4,6 +4,7 @@
  * control plane acknowledges them, and a repeat changes nothing. Everything else is about now and may be lost.
  */
 import { z } from 'zod'
+import { requestEndedEvent, requestParkedEvent, servingMessage, servingProfileEvent } from './serving-events'
 
 /** Grows when a message changes its meaning. A newer control plane speaks to an older agent of the same version. */
 export const PROTOCOL_VERSION = 1
@@ -186,6 +187,9 @@ export const durableEvent = z
     attemptEvent,
     executorEvent,
     outputSampleEvent,
+    requestParkedEvent,
+    requestEndedEvent,
+    servingProfileEvent,
   ])
   .meta({ id: 'DurableEvent' })
 
@@ -216,7 +220,7 @@ export const queryReply = z
   .meta({ id: 'QueryReply' })
 
 export const agentMessage = z
-  .discriminatedUnion('type', [hello, heartbeat, eventBatch, queryReply])
+  .discriminatedUnion('type', [hello, heartbeat, eventBatch, queryReply, servingMessage])
   .meta({ id: 'AgentMessage' })
 
 export type AgentMessage = z.infer<typeof agentMessage>

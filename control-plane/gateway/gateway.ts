@@ -10,6 +10,7 @@ import {
   PROTOCOL_VERSION,
   type QueryReply,
 } from '../../contracts/agent-events'
+import type { ServingMessage } from '../../contracts/serving-events'
 import type { Arrival } from '../../server/db/ingest'
 import type { SignIn } from '../../server/db/ingest-node'
 import { log } from '../log'
@@ -23,6 +24,8 @@ export interface GatewayHost {
   onEvents(link: AgentLink, arrivals: Arrival[]): void
   onHeartbeat(link: AgentLink, beat: Heartbeat): Promise<void>
   onReply(reply: QueryReply): Promise<void>
+  /** Ends of steps and previews, as they happen. */
+  onServing?(link: AgentLink, message: ServingMessage): void
   onLeft(link: AgentLink): Promise<void>
 }
 
@@ -152,6 +155,7 @@ export class Gateway {
       log.error({ error: error.message, nodeId: link.nodeId }, 'an agent message failed')
     if (message.type === 'heartbeat') this.host.onHeartbeat(link, message.beat).catch(failed)
     else if (message.type === 'reply') this.host.onReply(message.reply).catch(failed)
+    else if (message.type === 'serving') this.host.onServing?.(link, message)
     else
       this.host.onEvents(
         link,
@@ -164,6 +168,7 @@ type Parsed =
   | { type: 'hello'; hello: Hello }
   | { type: 'heartbeat'; beat: Heartbeat }
   | { type: 'reply'; reply: QueryReply }
+  | ServingMessage
   | { type: 'events'; events: { seq: number; event: Arrival['event'] }[] }
 
 /** `null` where the message as a whole is not understood; an event that is not understood is passed over by itself. */

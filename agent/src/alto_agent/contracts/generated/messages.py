@@ -14,6 +14,202 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
 
+class ProbedShape(Message):
+    kind: Literal["image", "video"]
+    width: Annotated[int, Field(ge=1)]
+    height: Annotated[int, Field(ge=1)]
+    frames: Annotated[int, Field(ge=1)]
+    """1 for an image"""
+    batches: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1)]
+    """Requests in one step; [1] for a video"""
+    degrees: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1)]
+    """SP degrees, at most the number of ranks; [1] for an image"""
+
+
+class StartDiffusion(Message):
+    type: Literal["start-diffusion"] = "start-diffusion"
+    executor_id: str
+    devices: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
+    """Device of rank 0, 1, …; the CPU may be named more than once"""
+    image_model: str | None
+    """builtin/…, a folder with model_index.json, or a hub id"""
+    video_model: str | None
+    dtype: Literal["auto", "float32", "bfloat16", "float16"]
+    probe: list[ProbedShape]
+    """Empty: the profile is known already"""
+    probe_steps: Annotated[int, Field(ge=1)]
+    """Steps that are timed for each shape, batch and degree; the median counts"""
+
+
+class ServingRequest(Message):
+    request_id: str
+    attempt: Annotated[int, Field(ge=1)]
+    """Grows when the request starts again after a loss; every event carries it"""
+    kind: Literal["image", "video"]
+    prompt: Annotated[str, Field(min_length=1, max_length=4000)]
+    width: Annotated[int, Field(ge=1)]
+    height: Annotated[int, Field(ge=1)]
+    frames: Annotated[int, Field(ge=1)]
+    """1 for an image"""
+    steps: Annotated[int, Field(ge=1, le=1000)]
+    guidance: Annotated[float, Field(ge=0)] | None
+    """null: the model's own"""
+    seed: Annotated[int, Field(ge=0)]
+    restore: str | None
+    """Newest parked state in the artifact store; read where the ranks do not hold the request"""
+
+
+class RunRequests(Message):
+    type: Literal["run-requests"] = "run-requests"
+    executor_id: str
+    order_id: str
+    ranks: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
+    """Leader first; their number is the SP degree"""
+    stage: Literal["encode", "denoise", "decode"]
+    steps: Annotated[int, Field(ge=1)] | None
+    """Of denoise: free the ranks after so many; null: all that are left"""
+    requests: Annotated[list[ServingRequest], Field(min_length=1)]
+    """More than one: images of one size in one stage"""
+    preview_every: Annotated[int, Field(ge=0)]
+    """Steps between two previews; 0: none"""
+    park_every: Annotated[int, Field(ge=0)]
+    """Steps between two states on disk; 0: only when paused"""
+
+
+class PauseOrder(Message):
+    type: Literal["pause-order"] = "pause-order"
+    executor_id: str
+    order_id: str
+
+
+class CancelRequest(Message):
+    type: Literal["cancel-request"] = "cancel-request"
+    executor_id: str
+    request_id: str
+    attempt: Annotated[int, Field(ge=1)]
+
+
+class RequestProgress(Message):
+    request_id: str
+    attempt: Annotated[int, Field(ge=1)]
+    steps_done: Annotated[int, Field(ge=0)]
+
+
+class UnitEnded(Message):
+    kind: Literal["unit-ended"] = "unit-ended"
+    order_id: str
+    stage: Literal["encode", "denoise", "decode"]
+    ranks: list[Annotated[int, Field(ge=0)]]
+    """Leader first; encode and decode run on the leader alone"""
+    requests: list[RequestProgress]
+    """With this unit done"""
+    start_ms: float
+    """Unix milliseconds on the node's clock"""
+    end_ms: float
+    """Unix milliseconds on the node's clock"""
+
+
+class OrderEnded(Message):
+    kind: Literal["order-ended"] = "order-ended"
+    order_id: str
+    ranks: list[Annotated[int, Field(ge=0)]]
+    requests: list[RequestProgress]
+    reason: Literal["done", "paused", "replaced", "cancelled", "failed"]
+    """done: the stage is over or its `steps` are done; failed: `request-ended` says why"""
+    at_ms: float
+    """Unix milliseconds on the node's clock"""
+
+
+class RequestPreview(Message):
+    kind: Literal["preview"] = "preview"
+    request_id: str
+    attempt: Annotated[int, Field(ge=1)]
+    steps_done: Annotated[int, Field(ge=1)]
+    png: str
+    """base64; of a video the middle frame"""
+
+
+ServingEvent = Annotated[
+    UnitEnded | OrderEnded | RequestPreview,
+    Field(discriminator="kind"),
+]
+
+
+class ServingMessage(Message):
+    type: Literal["serving"] = "serving"
+    executor_id: str
+    events: Annotated[list[ServingEvent], Field(min_length=1)]
+
+
+class RequestParkedEvent(Message):
+    kind: Literal["request-parked"] = "request-parked"
+    request_id: str
+    attempt: Annotated[int, Field(ge=1)]
+    executor_id: str
+    at: AwareDatetime
+    """UTC, on the node"""
+    stage: Literal["encode", "denoise", "decode"]
+    """What comes next"""
+    steps_done: Annotated[int, Field(ge=0)]
+    purpose: Literal["paused", "periodic"]
+    path: str
+    """File in the artifact store"""
+    bytes: Annotated[int, Field(ge=0)]
+
+
+class RequestEndedEvent(Message):
+    kind: Literal["request-ended"] = "request-ended"
+    request_id: str
+    attempt: Annotated[int, Field(ge=1)]
+    executor_id: str
+    at: AwareDatetime
+    """UTC, on the node"""
+    state: Literal["done", "failed", "cancelled"]
+    path: str | None
+    """PNG or MP4 in the artifact store, with `done`"""
+    media_type: Literal["image/png", "video/mp4"] | None
+    bytes: Annotated[int, Field(ge=0)] | None
+    reason: Literal["bad-input", "out-of-memory", "state-lost", "executor-died", "error"] | None
+    """state-lost and executor-died: worth one more attempt, from the newest parked state or the start"""
+    message: str | None
+    """One sentence for people"""
+
+
+class ImageTimes(Message):
+    resolution: str
+    """widthxheight"""
+    batch: Annotated[int, Field(ge=1)]
+    step_ms: float
+    encode_ms: float
+    decode_ms: float
+
+
+class VideoTimes(Message):
+    resolution: str
+    """widthxheight"""
+    frames: Annotated[int, Field(ge=1)]
+    sp: Annotated[int, Field(ge=1)]
+    step_ms: float
+    encode_ms: float
+    decode_ms: float
+
+
+class MeasuredProfile(Message):
+    image: list[ImageTimes]
+    video: list[VideoTimes]
+    switch_ms: Annotated[float, Field(ge=0)]
+    resume_ms: Annotated[float, Field(ge=0)]
+
+
+class ServingProfileEvent(Message):
+    kind: Literal["serving-profile"] = "serving-profile"
+    executor_id: str
+    at: AwareDatetime
+    """UTC, on the node"""
+    source: Literal["probe", "steps"]
+    profile: MeasuredProfile
+
+
 class Device(Message):
     index: Annotated[int, Field(ge=0)]
     kind: Literal["cuda", "cpu"]
@@ -167,7 +363,7 @@ class OutputSampleEvent(Message):
 
 
 DurableEvent = Annotated[
-    MetricsEvent | EvaluationEvent | CheckpointEvent | AttemptEvent | ExecutorEvent | OutputSampleEvent,
+    MetricsEvent | EvaluationEvent | CheckpointEvent | AttemptEvent | ExecutorEvent | OutputSampleEvent | RequestParkedEvent | RequestEndedEvent | ServingProfileEvent,
     Field(discriminator="kind"),
 ]
 
@@ -196,7 +392,7 @@ class QueryReply(Message):
 
 
 AgentMessage = Annotated[
-    Hello | Heartbeat | EventBatch | QueryReply,
+    Hello | Heartbeat | EventBatch | QueryReply | ServingMessage,
     Field(discriminator="type"),
 ]
 
@@ -311,6 +507,12 @@ class DescribeModel(Message):
     model: str
 
 
+class DescribePipeline(Message):
+    kind: Literal["describe-pipeline"] = "describe-pipeline"
+    model: str
+    """builtin/…, a folder with model_index.json, or a hub id"""
+
+
 class ToldRun(Message):
     params: dict[str, JsonValue]
     value: float | None
@@ -334,7 +536,7 @@ class ExportAdapter(Message):
 
 
 Question = Annotated[
-    PreviewDataset | DescribeModel | Suggest | ExportAdapter,
+    PreviewDataset | DescribeModel | DescribePipeline | Suggest | ExportAdapter,
     Field(discriminator="kind"),
 ]
 
@@ -346,6 +548,6 @@ class Query(Message):
 
 
 AgentCommand = Annotated[
-    Welcome | Refuse | Ack | Renew | StartExecutor | StopExecutor | StartRun | ParkRun | DropCheckpoints | Query,
+    Welcome | Refuse | Ack | Renew | StartExecutor | StopExecutor | StartRun | ParkRun | DropCheckpoints | Query | StartDiffusion | RunRequests | PauseOrder | CancelRequest,
     Field(discriminator="type"),
 ]
