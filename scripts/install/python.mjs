@@ -52,7 +52,7 @@ export async function installPython(root, say, options = { dev: false }) {
   const certificates = process.env.SSL_CERT_FILE ?? SYSTEM_CERTIFICATES.find((path) => existsSync(path))
   const env = { ...(certificates ? { SSL_CERT_FILE: certificates } : {}), UV_HTTP_RETRIES: '1' }
   const install = await findInstaller(python, env)
-  const what = ['-c', 'constraints.txt', '-e', '.[train]', ...(options.dev ? ['--group', 'dev'] : [])]
+  const what = ['-c', 'constraints.txt', '-e', '.[train,serve]', ...(options.dev ? ['--group', 'dev'] : [])]
   const all = (extra) => run(install.command, [...install.args, ...extra, ...what], { cwd: agent, env })
   // Without a GPU the CPU build of PyTorch saves gigabytes; where its index is out of reach the usual build also works.
   if (install.isUv && process.platform === 'linux' && !hasCudaGpu())
