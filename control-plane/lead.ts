@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { Heartbeat } from '../contracts/agent-events'
 import type { Ingested } from '../server/db/ingest'
-import { markDisconnected, signIn, storeSamples } from '../server/db/ingest-node'
+import { disconnectAll, markDisconnected, signIn, storeSamples } from '../server/db/ingest-node'
 import { trimJournal, WORK_CHANNEL } from '../server/db/journal'
 import { renewNode, renewSweeps } from '../server/db/leases'
 import { loseNodes, reconcileNode } from '../server/db/leases-lost'
@@ -65,7 +65,7 @@ export class Lead {
 
   /** Answers the port that agents connect to. */
   async start(): Promise<number> {
-    await this.pool.query(`UPDATE "Node" SET "state" = 'disconnected' WHERE "state" = 'alive'`)
+    await disconnectAll(this.pool)
     await reopenQuestions(this.pool)
     const port = await this.gateway.listen(this.settings.port, this.settings.host)
     this.listener = listen(

@@ -38,6 +38,8 @@ export interface PlaceRun {
   lentBy?: string
   /** Set where an early-exit policy asked for this start. */
   exit?: ExitDecision
+  /** The run was stopped and goes on quietly; to its sweep it stays stopped. */
+  audit?: true
   why: Why
 }
 
@@ -69,6 +71,8 @@ export interface StopRun {
   runId: string
   reason: StopReason
   exit?: ExitDecision
+  /** To its sweep the run is stopped, but it goes on quietly: in its slot, or later in one that nobody wants. */
+  audited?: 'goes-on' | 'waits'
   why: Why
 }
 

@@ -34,6 +34,8 @@ export interface RunWork {
   stepSeconds: number | null
   /** Samples consumed up to now; evaluations in the `SweepView` may lag behind. */
   samples: number
+  /** Where a run that a rule stopped stands while it goes on quietly for the audit; its view is parked. */
+  audit?: 'training' | 'waiting'
 }
 
 /** A sweep as planning sees it. */
@@ -69,6 +71,8 @@ export interface SweepWork {
   remaining?: Interval
   /** Seconds that parking and restoring it would cost, for moves. */
   moveSeconds?: number
+  /** Share of its stops that are audited, 0 to 1; none where not given. */
+  auditShare?: number
 }
 
 /** An executor: a backbone and its slots on GPUs of one node. */

@@ -1,10 +1,18 @@
 import { expect, test } from 'vitest'
-import { ATTEMPT_TRANSITIONS, canMove, JOB_TRANSITIONS, NODE_TRANSITIONS, RUN_TRANSITIONS } from './states'
+import {
+  ATTEMPT_TRANSITIONS,
+  canMove,
+  EXECUTOR_TRANSITIONS,
+  JOB_TRANSITIONS,
+  NODE_TRANSITIONS,
+  RUN_TRANSITIONS,
+} from './states'
 
 const TABLES = [
   { name: 'job', table: JOB_TRANSITIONS, first: 'waiting' },
   { name: 'run', table: RUN_TRANSITIONS, first: 'waiting' },
   { name: 'attempt', table: ATTEMPT_TRANSITIONS, first: 'starting' },
+  { name: 'executor', table: EXECUTOR_TRANSITIONS, first: 'starting' },
   { name: 'node', table: NODE_TRANSITIONS, first: 'alive' },
 ] as const
 

@@ -14,13 +14,17 @@ export type RunState = 'waiting' | 'training' | 'parked' | 'done' | 'failed'
 /** `ending` is the first phase of a stop: asked for, not yet confirmed by the agent. */
 export type AttemptState = 'starting' | 'running' | 'ending' | 'ended' | 'lost'
 
+/** `ending` was asked to park what it trains and to leave; late words of it do not make it ready again. */
+export type ExecutorState = 'starting' | 'ready' | 'ending' | 'ended'
+
 /** Disconnected: nothing is re-placed yet. Lost: its leases have expired, so its work may be placed again. */
 export type NodeState = 'alive' | 'disconnected' | 'lost'
 
 type Transitions<S extends string> = { readonly [from in S]: readonly S[] }
 
 export const JOB_TRANSITIONS: Transitions<JobState> = {
-  waiting: ['running', 'failed', 'cancelled'],
+  // To done where a person stopped all its runs before any got a slot.
+  waiting: ['running', 'done', 'failed', 'cancelled'],
   running: ['waiting', 'done', 'failed', 'cancelled'],
   done: ['running'],
   failed: ['waiting'],
@@ -28,7 +32,8 @@ export const JOB_TRANSITIONS: Transitions<JobState> = {
 }
 
 export const RUN_TRANSITIONS: Transitions<RunState> = {
-  waiting: ['training', 'parked', 'failed'],
+  // To done where it trained its last step while it was asked to pause.
+  waiting: ['training', 'parked', 'done', 'failed'],
   training: ['waiting', 'parked', 'done', 'failed'],
   parked: ['waiting', 'training', 'done'],
   done: ['waiting'],
@@ -41,6 +46,13 @@ export const ATTEMPT_TRANSITIONS: Transitions<AttemptState> = {
   ending: ['ended', 'lost'],
   ended: [],
   lost: [],
+}
+
+export const EXECUTOR_TRANSITIONS: Transitions<ExecutorState> = {
+  starting: ['ready', 'ending', 'ended'],
+  ready: ['ending', 'ended'],
+  ending: ['ended'],
+  ended: [],
 }
 
 export const NODE_TRANSITIONS: Transitions<NodeState> = {

@@ -3,6 +3,7 @@ import { betterAuth } from 'better-auth'
 import { genericOAuth } from 'better-auth/plugins'
 import { database } from '../db/client'
 import { env } from '../env'
+import { auditRefusals, auditSessions } from './audit-sign-ins'
 
 /** Id under which the single sign-on of `OIDC_*` is known to better-auth. */
 export const OIDC_PROVIDER = 'oidc'
@@ -58,6 +59,8 @@ function createAuth() {
       cookiePrefix: 'alto',
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', secure },
     },
+    databaseHooks: auditSessions,
+    hooks: auditRefusals,
     plugins: oidcPlugins(),
   })
 }

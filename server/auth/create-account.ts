@@ -68,7 +68,9 @@ export async function createAccount(
     await tx.membership.create({
       data: { userId: user.id, projectId, role: purpose.owner ? 'admin' : purpose.role },
     })
-    await tx.auditEntry.create({ data: { userId: user.id, action: 'account.create', subject: user.id } })
+    await tx.auditEntry.create({
+      data: { userId: user.id, action: 'account.create', subject: user.id, projectId, outcome: 'done' },
+    })
     return { userId: user.id }
   })
 }

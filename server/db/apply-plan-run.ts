@@ -3,6 +3,7 @@ import type { Applying } from './applying'
 import { endAttempt } from './attempts'
 import { decisionRow } from './decisions'
 import { grantRun } from './leases'
+import { mayMove } from './may-move'
 
 interface RunHome {
   sweepId: string
@@ -36,8 +37,9 @@ async function place(applying: Applying, action: PlaceRun, home: RunHome): Promi
   const lease = await grantRun(client, { runId, nodeId, executorId, gpuIds, seconds: settings.leaseSeconds })
   if (!lease) return
   await client.query(
-    `UPDATE "Run" SET "state" = 'training', "stopReason" = NULL, "stopDecisionId" = NULL, "parkedUntil" = NULL,
-       "error" = NULL WHERE "id" = $1`,
+    `UPDATE "Run" SET "state" = 'training', "parkedUntil" = NULL, "error" = NULL,
+       "stopReason" = CASE WHEN "audited" THEN "stopReason" END,
+       "stopDecisionId" = CASE WHEN "audited" THEN "stopDecisionId" END WHERE "id" = $1 AND ${mayMove('Run', 'training')}`,
     [runId],
   )
   const resumed = action.kind === 'resume' || action.exit?.kind === 'resume'
@@ -57,6 +59,7 @@ async function place(applying: Applying, action: PlaceRun, home: RunHome): Promi
 async function stop(applying: Applying, action: StopRun, home: RunHome): Promise<void> {
   const { client, settings, journal } = applying
   if (home.state !== 'training' && home.state !== 'waiting') return
+  if (action.audited) return stopForAudit(applying, action, home)
   const decision = await decisionRow(client, {
     jobId: home.sweepId,
     runId: action.runId,
@@ -68,17 +71,49 @@ async function stop(applying: Applying, action: StopRun, home: RunHome): Promise
   })
   await client.query(
     `UPDATE "Run" SET "state" = 'parked', "stopReason" = $2, "stopDecisionId" = $3,
-       "parkedUntil" = now() + make_interval(secs => $4) WHERE "id" = $1`,
+       "parkedUntil" = now() + make_interval(secs => $4) WHERE "id" = $1 AND ${mayMove('Run', 'parked')}`,
     [action.runId, action.reason, decision.id, settings.parkedSeconds],
   )
   await endAttempt(client, action.runId, action.reason)
   journal.push(decision.entry, runEntry(home.sweepId, action.runId, 'parked', action.reason))
 }
 
+/** To its sweep the run is stopped; it goes on quietly, or waits for a slot that nobody wants (rule E74). */
+async function stopForAudit(applying: Applying, action: StopRun, home: RunHome): Promise<void> {
+  const { client, settings, journal } = applying
+  const sentence = action.exit ? settings.sentence(action.exit) : action.why.message
+  const decision = await decisionRow(client, {
+    jobId: home.sweepId,
+    runId: action.runId,
+    kind: 'stop',
+    rule: action.exit?.rule ?? action.why.rule,
+    reason: action.reason,
+    sentence: `Would stop, and goes on quietly for the audit: ${sentence}`,
+    seen: { ...(action.exit ?? action.why), audited: true },
+  })
+  await client.query(
+    `UPDATE "Run" SET "audited" = true, "stopReason" = $2, "stopDecisionId" = $3 WHERE "id" = $1`,
+    [action.runId, action.reason, decision.id],
+  )
+  const waits = action.audited === 'waits' && home.state === 'training'
+  if (waits) {
+    await client.query(
+      `UPDATE "Run" SET "state" = 'waiting' WHERE "id" = $1 AND ${mayMove('Run', 'waiting', { from: ['training'] })}`,
+      [action.runId],
+    )
+    await endAttempt(client, action.runId, 'preempted')
+  }
+  const state = waits ? 'waiting' : home.state
+  journal.push(decision.entry, runEntry(home.sweepId, action.runId, state, action.reason))
+}
+
 async function pause(applying: Applying, action: PauseRun, home: RunHome): Promise<void> {
   const { client, settings, journal } = applying
   if (home.state !== 'training') return
-  await client.query(`UPDATE "Run" SET "state" = 'waiting' WHERE "id" = $1`, [action.runId])
+  await client.query(
+    `UPDATE "Run" SET "state" = 'waiting' WHERE "id" = $1 AND ${mayMove('Run', 'waiting', { from: ['training'] })}`,
+    [action.runId],
+  )
   await endAttempt(client, action.runId, action.reason)
   const decision = await decisionRow(client, {
     jobId: home.sweepId,

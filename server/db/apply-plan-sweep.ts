@@ -12,6 +12,7 @@ import type { Applying } from './applying'
 import { decisionRow } from './decisions'
 import { summarise } from './ingest-evaluations'
 import { grantSweep, release, sweepSubject } from './leases'
+import { mayMove } from './may-move'
 
 /** Grants, changes or takes back the GPUs of a sweep. */
 export async function applySweep(
@@ -23,13 +24,15 @@ export async function applySweep(
   await closePlacements(applying, sweepId)
   if (action.kind === 'pause') {
     await releaseGpus(applying, sweepId)
-    await client.query(`UPDATE "Job" SET "state" = 'waiting' WHERE "id" = $1 AND "state" = 'running'`, [
-      sweepId,
-    ])
+    await client.query(
+      `UPDATE "Job" SET "state" = 'waiting' WHERE "id" = $1 AND ${mayMove('Job', 'waiting', { from: ['running'] })}`,
+      [sweepId],
+    )
   } else {
     const epoch = await grantSweep(client, sweepId, action.gpuIds)
     await client.query(
-      `UPDATE "Job" SET "state" = 'running', "hold" = NULL, "startedAt" = coalesce("startedAt", now()) WHERE "id" = $1`,
+      `UPDATE "Job" SET "state" = 'running', "hold" = NULL, "startedAt" = coalesce("startedAt", now())
+       WHERE "id" = $1 AND ${mayMove('Job', 'running', { from: ['waiting'], orStay: true })}`,
       [sweepId],
     )
     await openPlacements(applying, sweepId, action.gpuIds, epoch, action.why)
@@ -53,7 +56,7 @@ export async function applyExecutor(applying: Applying, action: PlaceExecutor | 
   const { client, journal } = applying
   if (action.kind === 'stop') {
     const { rows } = await client.query<{ jobId: string; nodeId: string }>(
-      `UPDATE "Executor" SET "state" = 'ending' WHERE "id" = $1 AND "state" IN ('starting', 'ready')
+      `UPDATE "Executor" SET "state" = 'ending' WHERE "id" = $1 AND ${mayMove('Executor', 'ending')}
        RETURNING "jobId", "nodeId"`,
       [action.executorId],
     )
@@ -96,6 +99,10 @@ export async function applyHold({ client, journal }: Applying, action: Hold): Pr
 /** All runs of the sweep have ended: its figures are final and its GPUs are free. */
 export async function endSweep(applying: Applying, sweepId: string): Promise<void> {
   const { client, journal } = applying
+  await client.query(
+    `UPDATE "Run" SET "state" = 'parked' WHERE "sweepId" = $1 AND "audited" AND ${mayMove('Run', 'parked', { from: ['waiting'] })}`,
+    [sweepId],
+  )
   await summarise(client, [sweepId])
   const { rows } = await client.query<{ state: string; error: string | null }>(
     `UPDATE "Job" j SET "endedAt" = now(), "hold" = NULL,
@@ -103,7 +110,8 @@ export async function endSweep(applying: Applying, sweepId: string): Promise<voi
        "error" = CASE WHEN f.failed = f.runs THEN f.error ELSE NULL END
      FROM (SELECT count(*) AS runs, count(*) FILTER (WHERE "state" = 'failed') AS failed,
          min("error") FILTER (WHERE "state" = 'failed') AS error FROM "Run" WHERE "sweepId" = $1) f
-     WHERE j."id" = $1 AND j."state" IN ('waiting', 'running') RETURNING j."state", j."error"`,
+     WHERE j."id" = $1 AND ${mayMove('Job', 'done', { of: 'j' })} AND ${mayMove('Job', 'failed', { of: 'j' })}
+     RETURNING j."state", j."error"`,
     [sweepId],
   )
   if (!rows[0]) return
@@ -115,7 +123,7 @@ export async function endSweep(applying: Applying, sweepId: string): Promise<voi
 /** Parks what trains for the sweep or in its executors, ends those and gives the GPUs back. */
 export async function releaseGpus({ client, journal }: Applying, sweepId: string): Promise<void> {
   const { rows } = await client.query<{ id: string; sweepId: string }>(
-    `UPDATE "Run" SET "state" = 'waiting' WHERE "state" = 'training' AND ("sweepId" = $1 OR "id" IN (
+    `UPDATE "Run" SET "state" = 'waiting' WHERE ${mayMove('Run', 'waiting', { from: ['training'] })} AND ("sweepId" = $1 OR "id" IN (
        SELECT a."runId" FROM "Attempt" a JOIN "Executor" e ON e."id" = a."executorId"
        WHERE e."jobId" = $1 AND a."state" IN ('starting', 'running')))
      RETURNING "id", "sweepId"`,
@@ -123,12 +131,12 @@ export async function releaseGpus({ client, journal }: Applying, sweepId: string
   )
   await client.query(
     `UPDATE "Attempt" SET "state" = 'ending', "endReason" = coalesce("endReason", 'preempted')
-     WHERE "state" IN ('starting', 'running') AND ("runId" IN (SELECT "id" FROM "Run" WHERE "sweepId" = $1)
+     WHERE ${mayMove('Attempt', 'ending')} AND ("runId" IN (SELECT "id" FROM "Run" WHERE "sweepId" = $1)
        OR "executorId" IN (SELECT "id" FROM "Executor" WHERE "jobId" = $1))`,
     [sweepId],
   )
   await client.query(
-    `UPDATE "Executor" SET "state" = 'ending' WHERE "jobId" = $1 AND "state" IN ('starting', 'ready')`,
+    `UPDATE "Executor" SET "state" = 'ending' WHERE "jobId" = $1 AND ${mayMove('Executor', 'ending')}`,
     [sweepId],
   )
   await release(client, [sweepSubject(sweepId)])

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg'
 import type { JournalEntry } from './journal'
 import { release, sweepSubject } from './leases'
+import { mayMove } from './may-move'
 
 /**
  * Ends a sweep of which nothing can train, since its model or its data set cannot be read: one sentence for all its
@@ -13,23 +14,23 @@ export async function failSweep(
 ): Promise<JournalEntry[]> {
   const { rowCount } = await client.query(
     `UPDATE "Job" SET "state" = 'failed', "error" = $2, "endedAt" = now(), "hold" = NULL
-     WHERE "id" = $1 AND "state" IN ('waiting', 'running')
+     WHERE "id" = $1 AND ${mayMove('Job', 'failed')}
        AND NOT EXISTS (SELECT 1 FROM "Run" WHERE "sweepId" = $1 AND "step" > 0)`,
     [sweepId, message],
   )
   if (!rowCount) return []
   await client.query(
     `UPDATE "Run" SET "state" = 'failed', "error" = $2, "endedAt" = now()
-     WHERE "sweepId" = $1 AND "state" IN ('waiting', 'training')`,
+     WHERE "sweepId" = $1 AND ${mayMove('Run', 'failed')}`,
     [sweepId, message],
   )
   await client.query(
     `UPDATE "Attempt" a SET "state" = 'ending', "endReason" = 'bad-input' FROM "Run" r
-     WHERE r."id" = a."runId" AND r."sweepId" = $1 AND a."state" IN ('starting', 'running')`,
+     WHERE r."id" = a."runId" AND r."sweepId" = $1 AND ${mayMove('Attempt', 'ending', { of: 'a' })}`,
     [sweepId],
   )
   await client.query(
-    `UPDATE "Executor" SET "state" = 'ending' WHERE "jobId" = $1 AND "state" IN ('starting', 'ready')`,
+    `UPDATE "Executor" SET "state" = 'ending' WHERE "jobId" = $1 AND ${mayMove('Executor', 'ending')}`,
     [sweepId],
   )
   await client.query('UPDATE "Placement" SET "endedAt" = now() WHERE "jobId" = $1 AND "endedAt" IS NULL', [

@@ -1,11 +1,13 @@
 import type { PoolClient } from 'pg'
 import type { RunFacts } from '../../contracts/agent-events'
+import { canMove, RUN_TRANSITIONS, type RunState } from '../../engine/model/states'
 import { decisionRow } from './decisions'
 import { failSweep } from './fail-sweep'
 import { summarise } from './ingest-evaluations'
 import type { EventOf } from './ingest-event'
 import type { JournalEntry } from './journal'
 import { release, runSubject } from './leases'
+import { mayMove } from './may-move'
 
 type AttemptEvent = EventOf<'attempt'>
 
@@ -13,9 +15,10 @@ interface LiveRun {
   id: string
   sweepId: string
   number: number
-  state: string
+  state: RunState
   stopReason: string | null
   error: string | null
+  audited: boolean
   crashes: number
 }
 
@@ -52,7 +55,7 @@ export async function ingestAttempts(
 /** The run, where this attempt is its newest and has not ended: the epoch check of everything below. */
 async function lockRun(client: PoolClient, event: AttemptEvent): Promise<LiveRun | undefined> {
   const { rows } = await client.query<LiveRun>(
-    `SELECT r."id", r."sweepId", r."number", r."state"::text AS "state", r."stopReason", r."error",
+    `SELECT r."id", r."sweepId", r."number", r."state"::text AS "state", r."stopReason", r."error", r."audited",
        (SELECT count(*)::int FROM "Attempt" c WHERE c."runId" = r."id" AND c."endReason" = 'executor-died'
          AND c."fromStep" = a."fromStep") AS "crashes"
      FROM "Run" r JOIN "Attempt" a ON a."runId" = r."id" AND a."number" = $2 AND a."epoch" = $3
@@ -65,7 +68,7 @@ async function lockRun(client: PoolClient, event: AttemptEvent): Promise<LiveRun
 
 async function started(client: PoolClient, event: AttemptEvent, run: LiveRun): Promise<void> {
   await client.query(
-    `UPDATE "Attempt" SET "state" = CASE WHEN "state" = 'starting' THEN 'running' ELSE "state" END,
+    `UPDATE "Attempt" SET "state" = CASE WHEN ${mayMove('Attempt', 'running')} THEN 'running' ELSE "state" END,
        "fromStep" = $3, "startedAt" = $4 WHERE "runId" = $1 AND "number" = $2`,
     [run.id, event.attempt, event.step, event.at],
   )
@@ -108,15 +111,17 @@ async function ended(
 ): Promise<void> {
   await client.query(
     `UPDATE "Attempt" SET "state" = 'ended', "endedAt" = $3, "endReason" = $4, "message" = $5
-     WHERE "runId" = $1 AND "number" = $2`,
+     WHERE "runId" = $1 AND "number" = $2 AND ${mayMove('Attempt', 'ended')}`,
     [run.id, event.attempt, event.at, event.reason ?? event.state, event.message],
   )
   await release(client, [runSubject(run.id)])
-  const next = stateAfter(event, run)
+  const wanted = stateAfter(event, run)
+  const next = canMove(RUN_TRANSITIONS, run.state, wanted.state) ? wanted : asItIs(run)
   await client.query(
     `UPDATE "Run" SET "state" = $2::"RunState", "stopReason" = $3, "error" = $4,
        "endedAt" = CASE WHEN $2 IN ('done', 'failed') THEN $5::timestamptz ELSE "endedAt" END,
-       "step" = greatest("step", $6), "samples" = greatest("samples", $7) WHERE "id" = $1`,
+       "step" = greatest("step", $6), "samples" = greatest("samples", $7)
+     WHERE "id" = $1 AND ${mayMove('Run', next.state, { orStay: true })}`,
     [run.id, next.state, next.stopReason, next.error, event.at, event.step, event.samples],
   )
   if (next.decided) {
@@ -136,15 +141,18 @@ async function ended(
 }
 
 interface After {
-  state: string
+  state: RunState
   stopReason: string | null
   error: string | null
   decided?: { rule: string; reason: string }
 }
 
+const asItIs = ({ state, stopReason, error }: LiveRun): After => ({ state, stopReason, error })
+
 /** A run that somebody stopped or paused keeps that state; a fault of its own or of its place decides otherwise. */
 function stateAfter(event: AttemptEvent, run: LiveRun): After {
-  const stays: After = { state: run.state, stopReason: run.stopReason, error: run.error }
+  const stays = asItIs(run)
+  if (run.audited) return afterAudit(event, run)
   if (event.state === 'done') return { state: 'done', stopReason: null, error: null }
   if (event.state === 'parked')
     return run.state === 'training' ? { state: 'waiting', stopReason: null, error: null } : stays
@@ -159,4 +167,15 @@ function stateAfter(event: AttemptEvent, run: LiveRun): After {
   const lostItsPlace = event.reason === 'executor-died' || event.reason === 'lease-lost'
   if (lostItsPlace && run.crashes < MAX_CRASHES) return { state: 'waiting', stopReason: null, error: null }
   return { state: 'failed', stopReason: null, error: event.message }
+}
+
+/** A run that goes on for the audit keeps the reason of its stop, whatever becomes of it. */
+function afterAudit(event: AttemptEvent, run: LiveRun): After {
+  const { stopReason } = run
+  if (event.state === 'done') return { state: 'done', stopReason, error: null }
+  if (run.state !== 'training') return asItIs(run)
+  const itsOwn = event.reason !== null && PARKED_FAULTS.has(event.reason)
+  return itsOwn || run.crashes >= MAX_CRASHES
+    ? { state: 'failed', stopReason, error: event.message }
+    : { state: 'waiting', stopReason, error: null }
 }

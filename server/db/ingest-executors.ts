@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg'
 import { failSweep } from './fail-sweep'
 import type { EventOf } from './ingest-event'
 import type { JournalEntry } from './journal'
+import { mayMove } from './may-move'
 
 /** Where executors stand. An `ending` one is not called ready again by a late event; an ended one stays ended. */
 export async function ingestExecutors(
@@ -12,8 +13,8 @@ export async function ingestExecutors(
   for (const event of events) {
     const { rows } = await client.query<{ jobId: string | null; nodeId: string; state: string; was: string }>(
       `UPDATE "Executor" e SET
-         "state" = CASE WHEN $2 = 'ended' THEN 'ended' WHEN e."state" = 'ending' THEN 'ending'
-           WHEN $2 = 'ready' THEN 'ready' ELSE 'starting' END,
+         "state" = CASE WHEN $2 = 'ended' AND ${mayMove('Executor', 'ended', { of: 'e' })} THEN 'ended'
+           WHEN $2 = 'ready' AND ${mayMove('Executor', 'ready', { of: 'e' })} THEN 'ready' ELSE e."state" END,
          "message" = coalesce($3, e."message"), "fault" = coalesce($4, e."fault"),
          "backboneBytes" = coalesce($5, e."backboneBytes"), "stepMs" = coalesce($6, e."stepMs"),
          "endedAt" = CASE WHEN $2 = 'ended' THEN $7::timestamptz ELSE e."endedAt" END

@@ -3,6 +3,7 @@ import { nanoid } from 'nanoid'
 import type { Pool, PoolClient } from 'pg'
 import type { Heartbeat, Hello } from '../../contracts/agent-events'
 import { writeJournal } from './journal'
+import { mayMove } from './may-move'
 import { inTransaction } from './transaction'
 
 export type SignIn =
@@ -49,7 +50,8 @@ export async function signIn(pool: Pool, token: string, hello: Hello): Promise<S
       `UPDATE "Node" n SET "state" = 'alive', "agentVersion" = $2, "cpuCores" = $3, "memoryBytes" = $4,
          "labels" = $5, "lastSeenAt" = now()
        FROM (SELECT "state"::text AS was FROM "Node" WHERE "id" = $1) before
-       WHERE n."id" = $1 RETURNING n."ackedSeq", before.was`,
+       WHERE n."id" = $1 AND ${mayMove('Node', 'alive', { of: 'n', orStay: true })}
+       RETURNING n."ackedSeq", before.was`,
       [nodeId, hello.agentVersion, hello.cpuCores, hello.memoryBytes, JSON.stringify(hello.labels)],
     )
     await writeDevices(client, nodeId, hello)
@@ -114,11 +116,16 @@ export async function storeSamples(pool: Pool, nodeId: string, beat: Heartbeat):
 export async function markDisconnected(pool: Pool, nodeId: string): Promise<void> {
   await inTransaction(pool, async (client) => {
     const { rowCount } = await client.query(
-      `UPDATE "Node" SET "state" = 'disconnected' WHERE "id" = $1 AND "state" = 'alive'`,
+      `UPDATE "Node" SET "state" = 'disconnected' WHERE "id" = $1 AND ${mayMove('Node', 'disconnected')}`,
       [nodeId],
     )
     if (!rowCount) return
     await client.query('UPDATE "Cluster" SET "version" = "version" + 1')
     await writeJournal(client, [{ kind: 'node', nodeId, data: { state: 'disconnected' } }])
   })
+}
+
+/** A leader that starts has no connection yet; nodes that are there come back within seconds. */
+export async function disconnectAll(pool: Pool): Promise<void> {
+  await pool.query(`UPDATE "Node" SET "state" = 'disconnected' WHERE ${mayMove('Node', 'disconnected')}`)
 }

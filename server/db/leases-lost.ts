@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { type JournalEntry, writeJournal } from './journal'
 import { runSubject } from './leases'
+import { mayMove } from './may-move'
 import { inTransaction } from './transaction'
 
 interface EndedAttempt {
@@ -18,7 +19,7 @@ interface EndedAttempt {
 export async function loseNodes(pool: Pool, graceSeconds: number): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ id: string }>(
-      `UPDATE "Node" n SET "state" = 'lost' WHERE n."state" = 'disconnected'
+      `UPDATE "Node" n SET "state" = 'lost' WHERE ${mayMove('Node', 'lost', { of: 'n' })}
          AND n."lastSeenAt" < now() - make_interval(secs => $1)
          AND NOT EXISTS (SELECT 1 FROM "Lease" l WHERE l."nodeId" = n."id" AND l."expiresAt" > now())
        RETURNING n."id"`,
@@ -29,7 +30,7 @@ export async function loseNodes(pool: Pool, graceSeconds: number): Promise<boole
       journal.push({ kind: 'node', nodeId: id, data: { state: 'lost' } })
       await client.query(
         `UPDATE "Executor" SET "state" = 'ended', "endedAt" = now(), "message" = 'Its node was lost.'
-         WHERE "nodeId" = $1 AND "state" <> 'ended'`,
+         WHERE "nodeId" = $1 AND ${mayMove('Executor', 'ended')}`,
         [id],
       )
       await loseAttempts(client, id, [], journal)
@@ -55,7 +56,7 @@ export async function reconcileNode(
     const journal: JournalEntry[] = []
     const { rowCount } = await client.query(
       `UPDATE "Executor" SET "state" = 'ended', "endedAt" = now() WHERE "nodeId" = $1
-         AND "state" IN ('ready', 'ending') AND NOT ("id" = ANY($2))`,
+         AND ${mayMove('Executor', 'ended', { from: ['ready', 'ending'] })} AND NOT ("id" = ANY($2))`,
       [nodeId, has.executorIds],
     )
     await loseAttempts(client, nodeId, has.runIds, journal)
@@ -75,14 +76,16 @@ async function loseAttempts(
     `UPDATE "Attempt" a SET "state" = 'lost', "endedAt" = now(), "endReason" = 'executor-died'
      FROM "Run" r, "Executor" e
      WHERE r."id" = a."runId" AND e."id" = a."executorId" AND a."nodeId" = $1 AND NOT (a."runId" = ANY($2))
-       AND (a."state" IN ('running', 'ending') OR a."state" = 'starting' AND e."state" = 'ended')
+       AND (${mayMove('Attempt', 'lost', { from: ['running', 'ending'], of: 'a' })}
+         OR ${mayMove('Attempt', 'lost', { from: ['starting'], of: 'a' })} AND e."state" = 'ended')
      RETURNING a."runId", a."number", r."sweepId"`,
     [nodeId, except],
   )
   const runIds = rows.map((row) => row.runId)
-  await client.query(`UPDATE "Run" SET "state" = 'waiting' WHERE "id" = ANY($1) AND "state" = 'training'`, [
-    runIds,
-  ])
+  await client.query(
+    `UPDATE "Run" SET "state" = 'waiting' WHERE "id" = ANY($1) AND ${mayMove('Run', 'waiting', { from: ['training'] })}`,
+    [runIds],
+  )
   await client.query('DELETE FROM "Lease" WHERE "subject" = ANY($1)', [runIds.map(runSubject)])
   for (const row of rows)
     journal.push({

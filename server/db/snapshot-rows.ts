@@ -36,7 +36,8 @@ export interface RunRow {
   samples: number
   pinned: boolean
   exemptRules: string[]
-  audited: boolean
+  /** What stopped it and where, where it goes on quietly after that stop for the audit. */
+  audit: { reason: StopReason; atSamples: number } | null
   /** Its last keep or resume was by rule E68. */
   onSpare: boolean
   /** Its node gives no word, so that rungs are decided without it. */
@@ -64,7 +65,9 @@ export async function sweepRows(client: PoolClient): Promise<Map<string, SweepRo
 export async function runRows(client: PoolClient, sweepIds: string[]): Promise<RunRow[]> {
   const { rows } = await client.query<RunRow>(
     `SELECT r."id", r."sweepId", r."number", r."params", r."state"::text AS "state", r."stopReason",
-       coalesce(r."fullSamples", 1) AS "fullSamples", r."samples", r."pinned", r."exemptRules", r."audited", e."stepMs",
+       coalesce(r."fullSamples", 1) AS "fullSamples", r."samples", r."pinned", r."exemptRules", e."stepMs",
+       CASE WHEN r."audited" THEN (SELECT json_build_object('reason', d."reason", 'atSamples',
+         (d."seen"->>'atSamples')::int) FROM "Decision" d WHERE d."id" = r."stopDecisionId") END AS "audit",
        coalesce((SELECT max((d."seen"->>'rung')::int) FROM "Decision" d
          WHERE d."runId" = r."id" AND d."kind" IN ('keep', 'resume')), 0) AS "passedRung",
        coalesce((SELECT d."rule" FROM "Decision" d WHERE d."runId" = r."id" AND d."kind" IN ('keep', 'resume')

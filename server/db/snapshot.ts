@@ -81,6 +81,7 @@ function sweepWork(
     maxLength: spec.max_length,
     memory: sweep.memory ?? UNKNOWN_MEMORY,
     ...(sweep.remaining ? { remaining: sweep.remaining } : {}),
+    auditShare: spec.audit,
     view: {
       id: sweep.id,
       runs: runs.map((run) => runView(run, points.get(run.id) ?? [])),
@@ -94,22 +95,26 @@ function sweepWork(
       runId: run.id,
       stepSeconds: run.stepMs === null ? null : run.stepMs / 1000,
       samples: run.samples,
+      ...(run.audit && (run.state === 'training' || run.state === 'waiting') ? { audit: run.state } : {}),
     })),
   }
 }
 
+/** A run that goes on for the audit is shown as it was when it was stopped (rule E15). */
 function runView(run: RunRow, points: EvalPoint[]): RunView {
+  const { audit } = run
+  const stopReason = audit?.reason ?? run.stopReason
   return {
     id: run.id,
     params: run.params as RunParams,
-    state: run.state,
-    ...(run.stopReason ? { stopReason: run.stopReason } : {}),
+    state: audit ? 'parked' : run.state,
+    ...(stopReason ? { stopReason } : {}),
     fullSamples: run.fullSamples,
-    points,
+    points: audit ? points.filter(({ samples }) => samples <= audit.atSamples) : points,
     passedRung: run.passedRung,
     pinned: run.pinned,
     exemptRules: run.exemptRules,
-    audited: run.audited,
+    audited: audit !== null,
     onSpare: run.onSpare,
     stalled: run.stalled,
   }

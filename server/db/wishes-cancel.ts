@@ -1,6 +1,7 @@
 import { decisionRow } from './decisions'
 import { summarise } from './ingest-evaluations'
 import { release, sweepSubject } from './leases'
+import { mayMove } from './may-move'
 import type { Outcome, Wishing } from './wishing'
 
 /**
@@ -33,23 +34,24 @@ export async function cancelSweep(wishing: Wishing, sweepId: string): Promise<Ou
 async function askToEnd({ client, journal, parkedSeconds }: Wishing, sweepId: string): Promise<void> {
   const parked = await client.query<{ id: string }>(
     `UPDATE "Run" SET "state" = 'parked', "stopReason" = 'user', "parkedUntil" = now() + make_interval(secs => $2)
-     WHERE "sweepId" = $1 AND "state" IN ('waiting', 'training') RETURNING "id"`,
+     WHERE "sweepId" = $1 AND ${mayMove('Run', 'parked')} RETURNING "id"`,
     [sweepId, parkedSeconds],
   )
   const borrowed = await client.query<{ id: string; sweepId: string }>(
     `UPDATE "Run" r SET "state" = 'waiting' FROM "Attempt" a, "Executor" e
      WHERE a."runId" = r."id" AND a."state" IN ('starting', 'running') AND e."id" = a."executorId"
-       AND e."jobId" = $1 AND r."sweepId" <> $1 AND r."state" = 'training' RETURNING r."id", r."sweepId"`,
+       AND e."jobId" = $1 AND r."sweepId" <> $1 AND ${mayMove('Run', 'waiting', { from: ['training'], of: 'r' })}
+     RETURNING r."id", r."sweepId"`,
     [sweepId],
   )
   await client.query(
-    `UPDATE "Attempt" SET "state" = 'ending', "endReason" = 'user' WHERE "state" IN ('starting', 'running')
+    `UPDATE "Attempt" SET "state" = 'ending', "endReason" = 'user' WHERE ${mayMove('Attempt', 'ending')}
        AND ("runId" IN (SELECT "id" FROM "Run" WHERE "sweepId" = $1)
          OR "executorId" IN (SELECT "id" FROM "Executor" WHERE "jobId" = $1))`,
     [sweepId],
   )
   await client.query(
-    `UPDATE "Executor" SET "state" = 'ending' WHERE "jobId" = $1 AND "state" IN ('starting', 'ready')`,
+    `UPDATE "Executor" SET "state" = 'ending' WHERE "jobId" = $1 AND ${mayMove('Executor', 'ending')}`,
     [sweepId],
   )
   for (const run of parked.rows)
@@ -68,7 +70,8 @@ async function finish(wishing: Wishing, sweepId: string, name: string): Promise<
   const { client, wish, actor, journal } = wishing
   await askToEnd(wishing, sweepId)
   await client.query(
-    `UPDATE "Job" SET "state" = 'cancelled', "endedAt" = now(), "hold" = NULL WHERE "id" = $1`,
+    `UPDATE "Job" SET "state" = 'cancelled', "endedAt" = now(), "hold" = NULL
+     WHERE "id" = $1 AND ${mayMove('Job', 'cancelled')}`,
     [sweepId],
   )
   await client.query('UPDATE "Placement" SET "endedAt" = now() WHERE "jobId" = $1 AND "endedAt" IS NULL', [

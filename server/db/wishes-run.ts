@@ -1,5 +1,7 @@
 import { endAttempt } from './attempts'
 import { decisionRow } from './decisions'
+import { mayMove } from './may-move'
+import { reopenSweep } from './reopen-sweep'
 import type { Outcome, Wishing } from './wishing'
 
 interface WishedRun {
@@ -10,6 +12,7 @@ interface WishedRun {
   step: number
   samples: number
   stopReason: string | null
+  audited: boolean
   jobState: string
   rule: string | null
   hasState: boolean
@@ -35,7 +38,7 @@ export async function stopRun(wishing: Wishing, runId: string): Promise<Outcome>
   })
   await client.query(
     `UPDATE "Run" SET "state" = 'parked', "stopReason" = 'user', "stopDecisionId" = $2,
-       "parkedUntil" = now() + make_interval(secs => $3) WHERE "id" = $1`,
+       "parkedUntil" = now() + make_interval(secs => $3) WHERE "id" = $1 AND ${mayMove('Run', 'parked')}`,
     [runId, decision.id, parkedSeconds],
   )
   await endAttempt(client, runId, 'user')
@@ -48,24 +51,23 @@ export async function reviveRun(wishing: Wishing, runId: string): Promise<Outcom
   const { client, wish, actor, journal } = wishing
   const run = await lockRun(wishing, runId)
   if (!run) return GONE
-  if (run.state !== 'parked' && run.state !== 'failed')
+  // An audited run is stopped to its sweep, though it goes on quietly: from now on it counts again.
+  const goesOn = run.audited && (run.state === 'training' || run.state === 'waiting')
+  if (run.state !== 'parked' && run.state !== 'failed' && !goesOn)
     return { refusal: `${name(run)} cannot be revived: it is ${run.state}.` }
-  if (run.step > 0 && !run.hasState)
+  if (run.step > 0 && !run.hasState && !goesOn)
     return {
       refusal: `${name(run)} cannot be revived: its parked state was deleted when its retention ended.`,
     }
   await client.query(
-    `UPDATE "Run" SET "state" = 'waiting', "stopReason" = NULL, "stopDecisionId" = NULL, "parkedUntil" = NULL,
-       "error" = NULL, "endedAt" = NULL,
+    `UPDATE "Run" SET "state" = CASE "state" WHEN 'training' THEN "state" ELSE 'waiting' END, "audited" = false,
+       "stopReason" = NULL, "stopDecisionId" = NULL, "parkedUntil" = NULL, "error" = NULL, "endedAt" = NULL,
        "exemptRules" = CASE WHEN $2::text IS NULL OR $2 = ANY("exemptRules") THEN "exemptRules"
-         ELSE array_append("exemptRules", $2) END WHERE "id" = $1`,
+         ELSE array_append("exemptRules", $2) END
+     WHERE "id" = $1 AND ("audited" OR ${mayMove('Run', 'waiting', { from: ['parked', 'failed'] })})`,
     [runId, run.rule],
   )
-  await client.query(
-    `UPDATE "Job" SET "state" = CASE "state" WHEN 'done' THEN 'running' ELSE 'waiting' END::"JobState",
-       "endedAt" = NULL, "error" = NULL WHERE "id" = $1 AND "state" IN ('done', 'failed', 'cancelled')`,
-    [run.sweepId],
-  )
+  await reopenSweep(client, run.sweepId)
   const exempt = run.rule === null ? '' : ` Rule ${run.rule} will not stop it again.`
   const decision = await decisionRow(client, {
     jobId: run.sweepId,
@@ -76,7 +78,7 @@ export async function reviveRun(wishing: Wishing, runId: string): Promise<Outcom
     sentence: `${name(run)} was revived by ${actor} and goes on from step ${run.step.toLocaleString('en')}.${exempt}`,
     seen: { atSamples: run.samples, step: run.step, stopReason: run.stopReason },
   })
-  journal.push(decision.entry, runFact(run, 'waiting'))
+  journal.push(decision.entry, runFact(run, run.state === 'training' ? 'training' : 'waiting'))
   if (run.jobState !== 'running' && run.jobState !== 'waiting')
     journal.push({ kind: 'sweep', jobId: run.sweepId, data: { state: 'waiting' } })
   return { done: true }
@@ -105,7 +107,7 @@ export async function pinRun(wishing: Wishing, runId: string, pinned: boolean): 
 async function lockRun({ client }: Wishing, runId: string): Promise<WishedRun | undefined> {
   const { rows } = await client.query<WishedRun>(
     `SELECT r."id", r."sweepId", r."number", r."state"::text AS "state", r."step", r."samples", r."stopReason",
-       j."state"::text AS "jobState", d."rule",
+       r."audited", j."state"::text AS "jobState", d."rule",
        (EXISTS (SELECT 1 FROM "Checkpoint" c WHERE c."runId" = r."id" AND c."deletedAt" IS NULL)
          OR EXISTS (SELECT 1 FROM "Attempt" a WHERE a."runId" = r."id" AND a."state" = 'ending')) AS "hasState"
      FROM "Run" r JOIN "Job" j ON j."id" = r."sweepId" LEFT JOIN "Decision" d ON d."id" = r."stopDecisionId"

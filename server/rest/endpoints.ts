@@ -130,6 +130,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     procedure: 'policy.list',
     summary: 'Early-exit policies and their settings',
   },
+  { method: 'GET', path: '/audit', procedure: 'audit.list', summary: 'Who did what, newest first' },
   { method: 'GET', path: '/tokens', procedure: 'token.list', summary: 'Your API tokens' },
   {
     method: 'POST',

@@ -56,7 +56,14 @@ export async function storeUpload(
     await rename(half, artifactPath(relative))
     const dataset = await prisma.dataset.create({ data: { projectId, name, path: relative, bytes, rows } })
     await prisma.auditEntry.create({
-      data: { userId: upload.userId, action: 'dataset.upload', subject: dataset.id, data: { name, rows } },
+      data: {
+        userId: upload.userId,
+        action: 'dataset.upload',
+        subject: dataset.id,
+        projectId,
+        outcome: 'done',
+        data: { name, rows },
+      },
     })
     return { id: dataset.id, name, rows, bytes, reference: `upload/${name}` }
   } catch (error) {

@@ -1,9 +1,11 @@
 import type { inferRouterOutputs } from '@trpc/server'
 import { createCallerFactory, router } from '../trpc/init'
+import { auditRouter } from './audit/router'
 import { clusterRouter } from './cluster/router'
 import { datasetRouter } from './dataset/router'
 import { decisionRouter } from './decision/router'
 import { draftRouter } from './draft/router'
+import { forecastsRouter } from './forecasts/router'
 import { labRouter } from './lab/router'
 import { liveRouter } from './live/router'
 import { meRouter } from './me/router'
@@ -11,6 +13,7 @@ import { modelRouter } from './model/router'
 import { overviewRouter } from './overview/router'
 import { policyRouter } from './policy/router'
 import { projectRouter } from './project/router'
+import { regretRouter } from './regret/router'
 import { runRouter } from './run/router'
 import { searchRouter } from './search/router'
 import { setupRouter } from './setup/router'
@@ -32,7 +35,10 @@ export const appRouter = router({
   draft: draftRouter,
   policy: policyRouter,
   lab: labRouter,
+  regret: regretRouter,
+  forecasts: forecastsRouter,
   project: projectRouter,
+  audit: auditRouter,
   live: liveRouter,
 })
 

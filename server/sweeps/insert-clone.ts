@@ -5,6 +5,7 @@ import type { Configuration } from '@/engine/search/space'
 import { database } from '../db/client'
 import { decisionRow } from '../db/decisions'
 import { ringLeader, writeJournal } from '../db/journal'
+import { reopenSweep } from '../db/reopen-sweep'
 import { inTransaction } from '../db/transaction'
 import { fullTraining } from './expand-spec'
 
@@ -66,11 +67,7 @@ export async function insertClone(clone: NewClone): Promise<{ id: string; number
       ],
     )
     const number = inserted.rows[0]!.number
-    await client.query(
-      `UPDATE "Job" SET "state" = CASE "state" WHEN 'done' THEN 'running'::"JobState" ELSE 'waiting'::"JobState" END,
-         "endedAt" = NULL WHERE "id" = $1 AND "state" IN ('done', 'failed', 'cancelled')`,
-      [clone.sweepId],
-    )
+    await reopenSweep(client, clone.sweepId)
     const decision = await decisionRow(client, {
       jobId: clone.sweepId,
       runId: id,

@@ -9,17 +9,21 @@ import { z } from 'zod'
 import { clusterRole, type Principal, roleIn } from '../auth/principal'
 import { covers, type Role } from '../auth/roles'
 import { database } from '../db/client'
+import { audited, type Trail } from './audited'
 import { t } from './init'
 import { notFound, UserError } from './user-error'
 
-export const open = t.procedure.meta({ scope: 'public' })
+/** Everything is made from this: no mutation leaves no trace. */
+const recorded = t.procedure.use(audited)
+
+export const open = recorded.meta({ scope: 'public' })
 
 const signedIn = t.middleware(({ ctx, next }) => {
   if (!ctx.principal) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' })
   return next({ ctx: { ...ctx, principal: ctx.principal } })
 })
 
-export const person = t.procedure.meta({ scope: 'person' }).use(signedIn)
+export const person = recorded.meta({ scope: 'person' }).use(signedIn)
 
 /** @throws a refusal that does not tell a stranger whether the thing exists. */
 export function demandRole(principal: Principal, projectId: string | null, role: Role, what: string): void {
@@ -32,6 +36,17 @@ export function demandRole(principal: Principal, projectId: string | null, role:
         code: 'FORBIDDEN',
       },
     )
+}
+
+/** The same, noting in the trail whose thing it is. */
+function demandOf(
+  ctx: { principal: Principal; trail: Trail },
+  projectId: string | null,
+  role: Role,
+  what: string,
+) {
+  if (projectId !== null && roleIn(ctx.principal, projectId)) ctx.trail.projectId = projectId
+  demandRole(ctx.principal, projectId, role, what)
 }
 
 /** The project that a request names, else the first that the person belongs to. */
@@ -48,13 +63,13 @@ async function projectOf(principal: Principal, named: string | undefined): Promi
 
 /** Adds `ctx.projectId`. */
 export const inProject = (role: Role) =>
-  t.procedure
+  recorded
     .meta({ scope: 'project', role })
     .use(signedIn)
     .input(z.object({ projectId: z.string().max(40).optional() }).optional())
     .use(async ({ ctx, input, next }) => {
       const projectId = await projectOf(ctx.principal, input?.projectId)
-      demandRole(ctx.principal, projectId, role, 'That project')
+      demandOf(ctx, projectId, role, 'That project')
       return next({ ctx: { ...ctx, projectId: projectId! } })
     })
 
@@ -62,7 +77,7 @@ const byId = z.object({ id: z.string().min(1).max(64) })
 
 /** For an input with the `id` of a job (a sweep). Adds `ctx.projectId`. */
 export const onJob = (role: Role) =>
-  t.procedure
+  recorded
     .meta({ scope: 'project', role })
     .use(signedIn)
     .input(byId)
@@ -71,13 +86,13 @@ export const onJob = (role: Role) =>
         where: { id: input.id },
         select: { projectId: true },
       })
-      demandRole(ctx.principal, job?.projectId ?? null, role, 'That sweep')
+      demandOf(ctx, job?.projectId ?? null, role, 'That sweep')
       return next({ ctx: { ...ctx, projectId: job!.projectId } })
     })
 
 /** For an input with the `id` of a run. Adds `ctx.sweepId` and `ctx.projectId`. */
 export const onRun = (role: Role) =>
-  t.procedure
+  recorded
     .meta({ scope: 'project', role })
     .use(signedIn)
     .input(byId)
@@ -87,25 +102,25 @@ export const onRun = (role: Role) =>
         select: { sweepId: true, sweep: { select: { job: { select: { projectId: true } } } } },
       })
       const projectId = run?.sweep.job.projectId ?? null
-      demandRole(ctx.principal, projectId, role, 'That run')
+      demandOf(ctx, projectId, role, 'That run')
       return next({ ctx: { ...ctx, sweepId: run!.sweepId, projectId: projectId! } })
     })
 
 /** For an input with the `id` of an uploaded data set. */
 export const onDataset = (role: Role) =>
-  t.procedure
+  recorded
     .meta({ scope: 'project', role })
     .use(signedIn)
     .input(byId)
     .use(async ({ ctx, input, next }) => {
       const dataset = await database().prisma.dataset.findUnique({ where: { id: input.id } })
-      demandRole(ctx.principal, dataset?.projectId ?? null, role, 'That data set')
+      demandOf(ctx, dataset?.projectId ?? null, role, 'That data set')
       return next({ ctx: { ...ctx, dataset: dataset! } })
     })
 
 /** Nodes are shared by all projects. */
 export const onCluster = (role: Role) =>
-  t.procedure
+  recorded
     .meta({ scope: 'cluster', role })
     .use(signedIn)
     .use(({ ctx, next }) => {

@@ -19,17 +19,7 @@ export const deleteDataset = onDataset('editor')
       throw new UserError(`${dataset.name} is in use by ${user.job.name}. Cancel that sweep first.`, {
         code: 'CONFLICT',
       })
-    await prisma.$transaction([
-      prisma.dataset.delete({ where: { id: dataset.id } }),
-      prisma.auditEntry.create({
-        data: {
-          userId: ctx.principal.userId,
-          action: 'dataset.delete',
-          subject: dataset.id,
-          data: { name: dataset.name },
-        },
-      }),
-    ])
+    await prisma.dataset.delete({ where: { id: dataset.id } })
     await rm(artifactPath(dataset.path), { force: true })
     return { deleted: true as const }
   })

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { issueOneTimeSecret } from '../../auth/one-time-secret'
 import { ROLES } from '../../auth/roles'
-import { database } from '../../db/client'
 import { env } from '../../env'
 import { inProject } from '../../trpc/procedures'
 
@@ -13,13 +12,5 @@ export const invite = inProject('admin')
   .output(z.object({ link: z.string(), expiresAt: z.date() }))
   .mutation(async ({ ctx, input }) => {
     const { secret, expiresAt } = await issueOneTimeSecret(`invite:${ctx.projectId}:${input.role}`, VALID_MS)
-    await database().prisma.auditEntry.create({
-      data: {
-        userId: ctx.principal.userId,
-        action: 'project.invite',
-        subject: ctx.projectId,
-        data: { role: input.role },
-      },
-    })
     return { link: `${env().ALTO_URL}/setup?token=${secret}`, expiresAt }
   })

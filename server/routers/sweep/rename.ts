@@ -12,14 +12,10 @@ export const renameSweepInput = z.object({
 export const renameSweep = onJob('editor')
   .input(renameSweepInput)
   .output(z.object({ name: z.string() }))
-  .mutation(async ({ ctx, input }) => {
+  .mutation(async ({ input }) => {
     try {
       await inTransaction(database().pool, async (client) => {
         await client.query('UPDATE "Job" SET "name" = $2 WHERE "id" = $1', [input.id, input.name])
-        await client.query(
-          `INSERT INTO "AuditEntry" ("userId", "action", "subject", "data") VALUES ($1, 'sweep.rename', $2, $3)`,
-          [ctx.principal.userId, input.id, JSON.stringify({ name: input.name })],
-        )
         await writeJournal(client, [{ kind: 'sweep', jobId: input.id, data: { name: input.name } }])
       })
     } catch (error) {

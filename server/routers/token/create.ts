@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { issueToken } from '../../auth/issue-token'
 import { covers, ROLES } from '../../auth/roles'
-import { database } from '../../db/client'
 import { person } from '../../trpc/procedures'
 import { UserError } from '../../trpc/user-error'
 
@@ -28,8 +27,5 @@ export const createToken = person
     const expiresAt = input.validDays === null ? null : new Date(Date.now() + input.validDays * 24 * 3600_000)
     const { userId } = ctx.principal
     const { id, secret } = await issueToken({ userId, name: input.name, role: input.role, expiresAt })
-    await database().prisma.auditEntry.create({
-      data: { userId, action: 'token.create', subject: id, data: { name: input.name, role: input.role } },
-    })
     return { id, secret, expiresAt }
   })
