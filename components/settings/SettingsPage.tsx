@@ -1,6 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { Header } from '../frame/Header'
 import { signOut } from '../frame/Sidebar'
@@ -79,6 +80,11 @@ export function SettingsPage() {
               <MembersSection projects={me.projects.filter((project) => project.role === 'admin')} />
             </Part>
           ) : null}
+          <Part title="Audit log" help="Who did what: sign-ins, tokens and every change.">
+            <Link href="/settings/audit-log" className="text-12 underline">
+              Open the audit log
+            </Link>
+          </Part>
         </div>
       </ScrollRegion>
     </>
