@@ -56,12 +56,12 @@ class Recording:
 
 
 RECORDINGS = (
-    Recording("sorting", "constant", 640, 2, 20, 48, (3e-5, 3e-2), "random", 1),
+    Recording("sorting", "constant", 1280, 2, 24, 48, (3e-5, 3e-2), "random", 1),
     Recording("facts", "constant", 128, 12, 32, 48, (5e-5, 5e-2), "grid", 2),
     Recording("arithmetic", "cosine", 1920, 1, 24, 96, (3e-5, 5e-2), "random", 3),
     Recording("tools", "linear", 176, 6, 22, 48, (5e-5, 1e-1), "random", 4),
-    Recording("reverse", "constant", 1280, 1, 20, 48, (3e-5, 3e-2), "random", 5),
+    Recording("reverse", "constant", 1280, 2, 24, 48, (3e-5, 3e-2), "random", 5),
     Recording("dates", "cosine", 320, 4, 20, 48, (5e-5, 2e-2), "random", 6),
-    Recording("sentiment", "constant", 320, 3, 20, 48, (3e-5, 3e-2), "random", 7),
-    Recording("sql", "linear", 320, 3, 20, 32, (3e-5, 3e-2), "random", 8),
+    Recording("sentiment", "constant", 320, 4, 24, 48, (3e-5, 3e-2), "random", 7),
+    Recording("sql", "linear", 320, 4, 24, 32, (3e-5, 3e-2), "random", 8),
 )

@@ -44,8 +44,8 @@ export interface AuditReport extends ShareInterval {
  * already beats the sweep's best has won its case before its end.
  */
 export function auditReport(stops: readonly AuditedStop[]): AuditReport {
-  const winners = stops.filter(wouldHaveWon)
-  const audited = stops.filter((stop) => stop.complete || wouldHaveWon(stop)).length
+  const winners = stops.filter((stop) => stopVerdict(stop) === 'won')
+  const audited = stops.filter((stop) => stopVerdict(stop) !== undefined).length
   const excesses = winners.map(({ bestLoss, bestFound }) => (bestFound ?? bestLoss!) / bestLoss! - 1)
   return {
     audited,
@@ -56,6 +56,8 @@ export function auditReport(stops: readonly AuditedStop[]): AuditReport {
   }
 }
 
-function wouldHaveWon({ bestLoss, bestFound }: AuditedStop): boolean {
-  return bestLoss !== null && (bestFound === null || bestLoss < bestFound)
+/** Whether the run would have won its sweep; undefined while that is open (rule E72). */
+export function stopVerdict({ bestLoss, bestFound, complete }: AuditedStop): 'won' | 'lost' | undefined {
+  if (bestLoss !== null && (bestFound === null || bestLoss < bestFound)) return 'won'
+  return complete ? 'lost' : undefined
 }

@@ -20,6 +20,22 @@ export interface Calibration {
   score: number
 }
 
+/**
+ * The first forecast of each quarter of a sweep's time, so that a long sweep counts no more than a short one (rule F5).
+ *
+ * @param past forecasts of one sweep that has ended, oldest first
+ * @param start Unix seconds
+ */
+export function oneEachQuarter(past: readonly PastForecast[], start: number): PastForecast[] {
+  const chosen = new Map<number, PastForecast>()
+  for (const forecast of past) {
+    const length = forecast.actualEnd - start
+    const quarter = Math.floor((4 * (forecast.madeAt - start)) / length)
+    if (quarter >= 0 && quarter < 4 && !chosen.has(quarter)) chosen.set(quarter, forecast)
+  }
+  return [...chosen.values()]
+}
+
 /** How often forecasts held (rule F5). Of no forecasts: `null`. */
 export function calibrate(past: readonly PastForecast[]): Calibration | null {
   const judged = past.filter(({ madeAt, actualEnd }) => actualEnd > madeAt)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { calibrate } from './calibration'
+import { calibrate, oneEachQuarter } from './calibration'
 import { expectedShare } from './expected-share'
 import { fitMemory } from './fit-memory'
 import { runMemoryBytes } from './memory'
@@ -161,6 +161,16 @@ describe('calibrate', () => {
     expect(calibrate([{ madeAt: 0, end: exact, actualEnd: 100 }])!.score).toBe(0)
     // P10 0.1 · 50 + P50 0.5 · 0 + P90 (1 − 0.9) · 50, over 3 and over 150 s.
     expect(calibrate([{ madeAt: 0, end, actualEnd: 150 }])!.score).toBeCloseTo(10 / 3 / 150, 12)
+  })
+
+  it('[F5] of each sweep the first forecast of each quarter is judged', () => {
+    const past = [0, 10, 60, 100, 110, 260, 390, 400].map((madeAt) => ({
+      madeAt: 1000 + madeAt,
+      end,
+      actualEnd: 1400,
+    }))
+    expect(oneEachQuarter(past, 1000).map(({ madeAt }) => madeAt)).toEqual([1000, 1100, 1260, 1390])
+    expect(oneEachQuarter(past, 1050).map(({ madeAt }) => madeAt)[0]).toBe(1060)
   })
 
   it('[F5] nothing of nothing, and ends before their forecast do not count', () => {

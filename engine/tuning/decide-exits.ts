@@ -1,3 +1,4 @@
+import { isAudited } from '../early-exit/regret-audit'
 import type { PauseRun, StopRun } from '../model/plan'
 import type { SweepWork, TuningPolicy } from '../model/snapshot'
 import type { ExitDecision } from '../model/tuning'
@@ -34,7 +35,7 @@ export function decideExits(
     if (run === undefined) continue
     const live = run.state === 'training' || run.state === 'waiting'
     if (decision.kind === 'stop') {
-      if (live && !run.pinned && !ends.has(run.id)) ends.set(run.id, stopRun(decision))
+      if (live && !run.pinned && !ends.has(run.id)) ends.set(run.id, stopRun(decision, sweep))
     } else if (decision.kind === 'pause') {
       if (run.state === 'training' && !run.pinned && !ends.has(run.id)) ends.set(run.id, pauseRun(decision))
     } else if (decision.kind === 'keep') {
@@ -50,14 +51,18 @@ export function decideExits(
   }
 }
 
-function stopRun(exit: ExitDecision): StopRun {
+/** An audited stop waits until a plan knows whether a slot is left for it (`fill-audits.ts`). */
+function stopRun(exit: ExitDecision, sweep: SweepWork): StopRun {
+  const reason = exit.reason ?? 'underperforming'
+  const audited = isAudited(sweep.view.seed, exit.runId, reason, sweep.auditShare ?? 0)
   const message = `Stopped by ${exit.rule} at ${exit.atSamples} samples; ${exit.savedSamples} samples need not be trained.`
   return {
     kind: 'stop',
     subject: 'run',
     runId: exit.runId,
-    reason: exit.reason ?? 'underperforming',
+    reason,
     exit,
+    ...(audited ? { audited: 'waits' as const } : {}),
     why: { rule: exit.rule, message },
   }
 }

@@ -99,6 +99,20 @@ export function sparesOwner(room: Room, run: PackedRun, ownTokens: number): bool
   return stepSeconds(room.step, tokens, gpus) <= MOST_SLOWDOWN * stepSeconds(room.step, ownTokens, gpus)
 }
 
+/** The room where most runs step in equal time, then the emptiest, then the first by id (rule K5). */
+export function bestRoom(rooms: readonly Room[], run: PackedRun): Room | null {
+  let best: Room | null = null
+  for (const room of rooms) {
+    if (!fits(room, run)) continue
+    if (best === null || rank(room, run) > rank(best, run)) best = room
+  }
+  return best
+}
+
+function rank(room: Room, run: PackedRun): number {
+  return (room.stepTokens.get(run.stepTokens) ?? 0) * 10_000 - room.runIds.length
+}
+
 /** Puts the run into the room. */
 export function enter(room: Room, run: PackedRun): void {
   room.runIds.push(run.id)

@@ -3,7 +3,8 @@ import type { HoldReason } from '../model/reasons'
 import type { SweepWork, TuningPolicy } from '../model/snapshot'
 import type { ExitDecision } from '../model/tuning'
 import { decideExits } from './decide-exits'
-import { enter, fits, leave, type PackedRun, type Room, sparesOwner } from './executor-room'
+import { bestRoom, enter, leave, type PackedRun, type Room, sparesOwner } from './executor-room'
+import { fillAudits, leaveAudits } from './fill-audits'
 import type { Rooms } from './open-rooms'
 
 export interface Slots {
@@ -26,9 +27,13 @@ export function fillSlots(
   contested: boolean,
   policy: TuningPolicy,
 ): Slots {
+  const homes = leaveAudits(rooms, sweeps)
   const exits = sweeps.map((sweep) => {
     const exit = decideExits(sweep, slotsOf(sweep, rooms), 0, policy)
-    for (const end of exit.ends) vacate(rooms, end.runId)
+    for (const end of exit.ends) {
+      const home = vacate(rooms, end.runId)
+      if (home && end.kind === 'stop' && end.audited) homes.set(end.runId, home)
+    }
     return exit
   })
   const filling: Filling = {
@@ -45,6 +50,13 @@ export function fillSlots(
   if (policy.lend) {
     for (const sweep of sweeps) if (!sweep.paused) borrow(filling, sweep, sweeps)
   }
+  const audits = fillAudits({
+    rooms,
+    sweeps,
+    homes,
+    stops: exits.flatMap((exit) => exit.ends),
+    contested,
+  })
   const holds: Hold[] = []
   for (const sweep of sweeps) {
     const own = rooms.bySweep.get(sweep.id) ?? []
@@ -56,12 +68,7 @@ export function fillSlots(
     }
   }
   return {
-    actions: [
-      ...exits.flatMap((exit) => exit.ends),
-      ...filling.returned,
-      ...filling.placed.values(),
-      ...holds,
-    ],
+    actions: [...audits.ends, ...filling.returned, ...filling.placed.values(), ...audits.placed, ...holds],
     kept: exits.flatMap((exit) => exit.kept),
   }
 }
@@ -133,11 +140,12 @@ function foreigners(room: Room, sweepId: string, rooms: Rooms): number {
   return room.runIds.filter((id) => rooms.runs.get(id)?.sweep.id !== sweepId).length
 }
 
-function vacate(rooms: Rooms, runId: string): void {
+/** Frees the run's slot; returns where it was. */
+function vacate(rooms: Rooms, runId: string): Room | undefined {
   const run = rooms.runs.get(runId)!
-  for (const list of rooms.bySweep.values()) {
-    for (const room of list) if (room.runIds.includes(runId)) leave(room, run)
-  }
+  const home = [...rooms.bySweep.values()].flat().find((room) => room.runIds.includes(runId))
+  if (home) leave(home, run)
+  return home
 }
 
 /** Rule K7: the policy is asked once more, with the slots that others leave free, and may widen into them. */
@@ -169,20 +177,6 @@ function ownTokens(room: Room, rooms: Rooms): number {
     if (run?.sweep.id === room.sweepId) tokens += run.stepTokens
   }
   return tokens
-}
-
-/** The room where most runs step in equal time, then the emptiest, then the first by id (rule K5). */
-function bestRoom(rooms: readonly Room[], run: PackedRun): Room | null {
-  let best: Room | null = null
-  for (const room of rooms) {
-    if (!fits(room, run)) continue
-    if (best === null || rank(room, run) > rank(best, run)) best = room
-  }
-  return best
-}
-
-function rank(room: Room, run: PackedRun): number {
-  return (room.stepTokens.get(run.stepTokens) ?? 0) * 10_000 - room.runIds.length
 }
 
 function placeRun(room: Room, run: PackedRun, exit: ExitDecision): PlaceRun {

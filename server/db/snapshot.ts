@@ -17,6 +17,8 @@ export interface LoadedSnapshot {
   tuning: TuningSnapshot
   /** Sweeps by id, as stored. */
   sweeps: ReadonlyMap<string, SweepRow>
+  /** Sweeps that a plan leaves alone, since their rows make no sense, with what is wrong. */
+  unreadable: ReadonlyMap<string, Error>
   /** Runs with an attempt that has not ended, which may be in any state. */
   occupied: ReadonlySet<string>
 }
@@ -37,14 +39,24 @@ async function load(client: PoolClient): Promise<LoadedSnapshot> {
   const { executors, occupied } = await executorViews(client)
   const bySweep = new Map<string, RunRow[]>([...sweeps.keys()].map((id) => [id, []]))
   for (const run of runs) bySweep.get(run.sweepId)?.push(run)
+  const unreadable = new Map<string, Error>()
+  const readable = [...sweeps.values()].flatMap((sweep) => {
+    try {
+      return [sweepWork(sweep, bySweep.get(sweep.id) ?? [], points)]
+    } catch (error) {
+      unreadable.set(sweep.id, error as Error)
+      return []
+    }
+  })
   return {
     sweeps,
+    unreadable,
     occupied,
     tuning: {
       version: head.rows[0]?.version ?? 0,
       now: head.rows[0]?.now ?? 0,
       nodes,
-      sweeps: [...sweeps.values()].map((sweep) => sweepWork(sweep, bySweep.get(sweep.id) ?? [], points)),
+      sweeps: readable,
       executors,
       leases: await gpuLeases(client),
       shares: [],
