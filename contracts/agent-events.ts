@@ -118,10 +118,35 @@ export const runFacts = z
     totalSteps: z.int().min(1),
     fullSamples: z.int().min(1).describe('Samples that a full training of this run consumes'),
     trainSamples: z.int().min(1).describe('Of one epoch of the training split'),
-    validationSamples: z.int().min(0),
+    validationSamples: z.int().min(0).describe('Rows of each evaluation, the same for all runs of a sweep'),
     epochs: z.number(),
+    memoryBytes: z.int().min(0).describe('What the run adds to its executor, predicted before it joined'),
   })
   .meta({ id: 'RunFacts' })
+
+/** Why a run got no slot although the plan had one for it: bytes that it would add, and bytes that are free. */
+export const admissionFacts = z
+  .object({
+    requestedBytes: z.int().min(0),
+    availableBytes: z.int().min(0),
+    beside: z.int().min(0).describe('Runs that had a slot at that moment'),
+  })
+  .meta({ id: 'AdmissionFacts' })
+
+/**
+ * What an executor needs as a sum of terms, probed on its own backbone: the engine's `MemoryModel`. `bytesPerRank` is
+ * for adapters on all linear layers, so fewer targets need less. Logits exist only chunk by chunk, so they are in
+ * `backboneBytes` and `bytesPerLogit` is 0.
+ */
+export const memoryFacts = z
+  .object({
+    backboneBytes: z.int().min(0),
+    bytesPerRank: z.number().min(0),
+    bytesPerToken: z.number().min(0),
+    bytesPerLogit: z.number().min(0),
+    vocabulary: z.int().min(0),
+  })
+  .meta({ id: 'MemoryFacts' })
 
 /** Where an attempt stands. `parked` and `done` come after their checkpoint. */
 export const attemptEvent = z
@@ -141,12 +166,17 @@ export const attemptEvent = z
         'lease-lost',
         'executor-died',
         'asked',
+        'memory',
         'error',
       ])
       .nullable()
-      .describe('bad-input: no run of the sweep can train, since its data set cannot be read'),
+      .describe(
+        'bad-input: no run of the sweep can train, since its data set cannot be read. memory: with `failed`, refused ' +
+          'before it took a slot because its neighbours leave too little; it is well and waits for room',
+      ),
     message: z.string().nullable().describe('One sentence for people'),
     facts: runFacts.nullable().describe('With `started`'),
+    admission: admissionFacts.nullable().describe('With `failed` and reason `memory`'),
   })
   .meta({ id: 'AttemptEvent' })
 
@@ -162,6 +192,7 @@ export const executorEvent = z
     stepMs: z.number().min(0).nullable().describe('Mean over the last steps'),
     slotsBusy: z.int().min(0).nullable(),
     tokensPerSecond: z.number().min(0).nullable(),
+    memory: memoryFacts.nullable().describe('With `ready`'),
   })
   .meta({ id: 'ExecutorEvent' })
 

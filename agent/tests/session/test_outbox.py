@@ -113,6 +113,7 @@ def test_a_loss_that_was_not_finite_travels_as_null(tmp_path: Path) -> None:
                 reason="non-finite",
                 message="The loss is not finite.",
                 facts=None,
+                admission=None,
             )
         )
         await outbox.flush()

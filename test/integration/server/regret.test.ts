@@ -59,6 +59,7 @@ describe('an audited stop', () => {
     reason: null,
     message: null,
     facts: null,
+    admission: null,
   })
 
   it('[E74] [E72] goes on quietly, counts as stopped to its sweep, and its win is reported', async () => {

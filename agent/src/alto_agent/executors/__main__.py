@@ -66,6 +66,7 @@ def _event(order: StartExecutor, fault: str | None) -> ExecutorEvent:
         step_ms=None,
         slots_busy=None,
         tokens_per_second=None,
+        memory=None,
     )
 
 

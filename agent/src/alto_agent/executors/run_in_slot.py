@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from alto_agent.contracts.generated.messages import (
+    AdmissionFacts,
     AttemptEvent,
     CheckpointEvent,
     EvaluationEvent,
@@ -21,7 +22,7 @@ from alto_agent.tuning.data.load_run_data import LoadedData
 from alto_agent.tuning.executor.spec import AdapterSpec, EvalReport, RunStep
 
 AttemptState = Literal["started", "parked", "done", "failed"]
-FaultReason = Literal["non-finite", "out-of-memory", "bad-row", "bad-input", "error"]
+FaultReason = Literal["non-finite", "out-of-memory", "bad-row", "bad-input", "memory", "error"]
 Purpose = Literal["parked", "periodic", "best", "final"]
 
 
@@ -57,6 +58,7 @@ class RunInSlot:
         )
         self.step = 0
         self.samples = 0
+        self.memory_bytes = 0
         self.metrics = MetricBuffer(order)
         self.best_val_loss: float | None = None
         self.val_loss: float | None = None
@@ -139,12 +141,16 @@ class RunInSlot:
             train_samples=train,
             validation_samples=len(self.data.data.validation),
             epochs=self.order.epochs or full / train,
+            memory_bytes=self.memory_bytes,
         )
 
 
-def refused(order: StartRun, reason: FaultReason, message: str) -> AttemptEvent:
+def refused(
+    order: StartRun, reason: FaultReason, message: str, admission: AdmissionFacts | None = None
+) -> AttemptEvent:
     """A run that never came into a slot."""
-    return _attempt_event(order, "failed", at=(0, 0), reason=reason, message=message, facts=None)
+    event = _attempt_event(order, "failed", at=(0, 0), reason=reason, message=message, facts=None)
+    return event.model_copy(update={"admission": admission})
 
 
 def _attempt_event(
@@ -167,6 +173,7 @@ def _attempt_event(
         reason=reason,
         message=message,
         facts=facts,
+        admission=None,
     )
 
 

@@ -180,6 +180,7 @@ def _attempt_failed(key: AttemptKey, step: int, message: str) -> AttemptEvent:
         reason="executor-died",
         message=message,
         facts=None,
+        admission=None,
     )
 
 
@@ -194,4 +195,5 @@ def _executor_ended(executor_id: str, message: str | None) -> ExecutorEvent:
         step_ms=None,
         slots_busy=None,
         tokens_per_second=None,
+        memory=None,
     )

@@ -7,11 +7,15 @@ import queue
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
 from alto_agent.contracts.generated.messages import (
+    AdmissionFacts,
+    AttemptEvent,
     ExecutorEvent,
+    MemoryFacts,
     ParkRun,
     StartExecutor,
     StartRun,
@@ -23,7 +27,7 @@ from alto_agent.executors.finish_run import finish_run
 from alto_agent.executors.run_in_slot import AttemptState, FaultReason, Purpose, RunInSlot, refused
 from alto_agent.session.log import fields, logger_named, utc_now
 from alto_agent.tuning.executor.executor import TrainingExecutor
-from alto_agent.tuning.executor.spec import StepReport
+from alto_agent.tuning.executor.spec import Admission, StepReport
 from alto_agent.tuning.user_error import UserError
 
 REPORT_SECONDS = 0.15
@@ -54,6 +58,7 @@ class Worker:
         self._checkpoint_at: dict[str, float] = {}
         self._step_ms: float | None = None
         self._tokens_per_second: float | None = None
+        self._memory: MemoryFacts | None = None
 
     def put(self, command: ExecutorCommand) -> None:
         """From any thread."""
@@ -62,6 +67,7 @@ class Worker:
     def run(self) -> None:
         """Until it was asked to stop and everything is parked."""
         with self._source.open_executor() as executor:
+            self._memory = MemoryFacts(**asdict(executor.memory_terms()))
             self._state("ready")
             while not self._closing:
                 self._take_commands(executor)
@@ -96,6 +102,11 @@ class Worker:
     def _start(self, executor: TrainingExecutor, order: StartRun) -> None:
         try:
             run = RunInSlot(order, self._source.data(order.data))
+            admission = executor.admit(run.spec, run.spec.batch_size * run.data.longest)
+            if not admission.fits:
+                self._channel.send(_no_room(order, admission))
+                return
+            run.memory_bytes = admission.requested_bytes
             restore = self._artifacts / order.restore if order.restore else None
             executor.join(run.spec, run.data.data, restore=restore)
         except UserError as problem:
@@ -250,5 +261,18 @@ class Worker:
                 step_ms=self._step_ms,
                 slots_busy=len(self._runs),
                 tokens_per_second=self._tokens_per_second,
+                memory=self._memory,
             )
         )
+
+
+def _no_room(order: StartRun, admission: Admission) -> AttemptEvent:
+    """Beside others the run waits for room; where it does not even fit alone, it never will."""
+    if admission.beside == 0:
+        return refused(order, "out-of-memory", admission.message)
+    facts = AdmissionFacts(
+        requested_bytes=admission.requested_bytes,
+        available_bytes=admission.available_bytes,
+        beside=admission.beside,
+    )
+    return refused(order, "memory", admission.message, facts)

@@ -311,7 +311,25 @@ class RunFacts(Message):
     train_samples: Annotated[int, Field(ge=1)]
     """Of one epoch of the training split"""
     validation_samples: Annotated[int, Field(ge=0)]
+    """Rows of each evaluation, the same for all runs of a sweep"""
     epochs: float
+    memory_bytes: Annotated[int, Field(ge=0)]
+    """What the run adds to its executor, predicted before it joined"""
+
+
+class AdmissionFacts(Message):
+    requested_bytes: Annotated[int, Field(ge=0)]
+    available_bytes: Annotated[int, Field(ge=0)]
+    beside: Annotated[int, Field(ge=0)]
+    """Runs that had a slot at that moment"""
+
+
+class MemoryFacts(Message):
+    backbone_bytes: Annotated[int, Field(ge=0)]
+    bytes_per_rank: Annotated[float, Field(ge=0)]
+    bytes_per_token: Annotated[float, Field(ge=0)]
+    bytes_per_logit: Annotated[float, Field(ge=0)]
+    vocabulary: Annotated[int, Field(ge=0)]
 
 
 class AttemptEvent(Message):
@@ -324,12 +342,14 @@ class AttemptEvent(Message):
     state: Literal["started", "parked", "done", "failed"]
     step: Annotated[int, Field(ge=0)]
     samples: Annotated[int, Field(ge=0)]
-    reason: Literal["non-finite", "out-of-memory", "bad-row", "bad-input", "lease-lost", "executor-died", "asked", "error"] | None
-    """bad-input: no run of the sweep can train, since its data set cannot be read"""
+    reason: Literal["non-finite", "out-of-memory", "bad-row", "bad-input", "lease-lost", "executor-died", "asked", "memory", "error"] | None
+    """bad-input: no run of the sweep can train, since its data set cannot be read. memory: with `failed`, refused before it took a slot because its neighbours leave too little; it is well and waits for room"""
     message: str | None
     """One sentence for people"""
     facts: RunFacts | None
     """With `started`"""
+    admission: AdmissionFacts | None
+    """With `failed` and reason `memory`"""
 
 
 class ExecutorEvent(Message):
@@ -346,6 +366,8 @@ class ExecutorEvent(Message):
     """Mean over the last steps"""
     slots_busy: Annotated[int, Field(ge=0)] | None
     tokens_per_second: Annotated[float, Field(ge=0)] | None
+    memory: MemoryFacts | None
+    """With `ready`"""
 
 
 class OutputSampleEvent(Message):

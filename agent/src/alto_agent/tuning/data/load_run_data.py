@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
@@ -34,6 +35,16 @@ class LoadedData:
     rows: int
     cut: int
     left_out_copies: int
+
+    @cached_property
+    def longest(self) -> int:
+        """Tokens of the longest training row; of a pair, of both its answers."""
+        return max(
+            len(row.chosen.input_ids) + len(row.rejected.input_ids)
+            if isinstance(row, PreferenceRow)
+            else len(row.input_ids)
+            for row in self.data.train
+        )
 
 
 class PairRows(Sequence[PreferenceRow]):

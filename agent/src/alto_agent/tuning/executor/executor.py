@@ -22,7 +22,13 @@ from alto_agent.tuning.executor.evaluation import evaluate_runs
 from alto_agent.tuning.executor.export_adapter import Which, write_adapter
 from alto_agent.tuning.executor.initial_adapter import initial_row
 from alto_agent.tuning.executor.macro_step import macro_step
-from alto_agent.tuning.executor.memory_model import MemoryModel, MemoryUse, device_memory_bytes, probe_memory
+from alto_agent.tuning.executor.memory_model import (
+    MemoryModel,
+    MemoryTerms,
+    MemoryUse,
+    device_memory_bytes,
+    probe_memory,
+)
 from alto_agent.tuning.executor.row_layout import RowLayout, width_of
 from alto_agent.tuning.executor.run_state import BestSnapshot, RunState
 from alto_agent.tuning.executor.run_storage import load_run, save_run
@@ -237,6 +243,10 @@ class TrainingExecutor:
         """Measures what a pass needs on this backbone, by small passes; later admissions use it."""
         self._memory = probe_memory(self.backbone, checkpointing=self._gradient_checkpointing)
         return self._memory
+
+    def memory_terms(self) -> MemoryTerms:
+        """The probed model for planning."""
+        return self._model().terms()
 
     def predict_bytes(self, spec: AdapterSpec, tokens: int) -> MemoryUse:
         """What the run adds to the executor's memory if its batches have up to `tokens` tokens."""

@@ -10,7 +10,7 @@ import torch
 
 from alto_agent.tuning.executor.active_pass import running
 from alto_agent.tuning.executor.backbone import Backbone
-from alto_agent.tuning.executor.row_layout import RowLayout
+from alto_agent.tuning.executor.row_layout import WIDTH_STEP, RowLayout
 from alto_agent.tuning.executor.spec import Admission
 
 
@@ -29,6 +29,20 @@ class MemoryUse:
     def pass_bytes(self) -> int:
         """What is free again after the pass."""
         return self.activations + self.lora
+
+
+@dataclass(frozen=True)
+class MemoryTerms:
+    """The same model as a few numbers for planning, for adapters on all linear layers without dropout."""
+
+    backbone_bytes: int
+    """All that is there without any run, the chunk of logits and the fixed part of a pass included."""
+    bytes_per_rank: float
+    """Slot state for each unit of rank."""
+    bytes_per_token: float
+    bytes_per_logit: float
+    """0: logits exist only chunk by chunk."""
+    vocabulary: int
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,19 @@ class MemoryModel:
             widest = max(sites[0].in_features * len(sites) for sites in layout.sites.values())
             lora += 2 * tokens * widest * self.element_bytes
         return MemoryUse(layout.numel * copies, round(tokens * self.bytes_per_token), lora)
+
+    def terms(self) -> MemoryTerms:
+        """What planning needs."""
+        everywhere = frozenset(site.index for site in self.backbone.sites)
+        layout = RowLayout(self.backbone.groups, everywhere, WIDTH_STEP)
+        one = self.of(layout, 1, dropout=False)
+        return MemoryTerms(
+            backbone_bytes=self.total([], None),
+            bytes_per_rank=one.state / WIDTH_STEP,
+            bytes_per_token=float(one.pass_bytes),
+            bytes_per_logit=0.0,
+            vocabulary=self.backbone.vocabulary,
+        )
 
     def total(self, uses: Sequence[MemoryUse], max_tokens: int | None) -> int:
         """Bytes of an executor with these runs, at the height of its largest pass."""
@@ -84,7 +111,13 @@ class MemoryModel:
             f"{'are' if fits else 'is all that is'} free beside {len(present)} runs "
             f"and a margin of {margin:.0%}"
         )
-        return Admission(fits=fits, message=words, requested_bytes=needed, available_bytes=max(0, available))
+        return Admission(
+            fits=fits,
+            message=words,
+            requested_bytes=needed,
+            available_bytes=max(0, available),
+            beside=len(present),
+        )
 
 
 def probe_memory(backbone: Backbone, *, checkpointing: bool) -> MemoryModel:

@@ -200,3 +200,5 @@ class Admission:
     message: str
     requested_bytes: int
     available_bytes: int
+    beside: int
+    """Runs that have a slot."""
