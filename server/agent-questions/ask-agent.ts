@@ -6,6 +6,7 @@ import { ringLeader } from '../db/journal'
 export type AgentQuestion =
   | { kind: 'preview-dataset'; model: string; dataset: string; maxLength: number }
   | { kind: 'describe-model'; model: string }
+  | { kind: 'describe-pipeline'; model: string }
   | { kind: 'export-adapter'; runId: string; checkpoint: string; model: string }
 
 export type AgentAnswer =

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { type AgentQuestion, askAgent } from './ask-agent'
 import { type DatasetFacts, datasetFacts } from './dataset-facts'
 import { type ModelFacts, modelFacts } from './model-facts'
+import { type PipelineFacts, pipelineFacts } from './pipeline-facts'
 
 export type Facts<T> =
   | { known: true; facts: T }
@@ -41,6 +42,11 @@ function remember<T>(question: AgentQuestion, schema: z.ZodType<T>): Promise<Fac
 /** Facts about a base model; `refusal` is `null` where no agent answered. */
 export function factsOfModel(model: string): Promise<Facts<ModelFacts>> {
   return remember({ kind: 'describe-model', model }, modelFacts)
+}
+
+/** Facts about a diffusion pipeline; `refusal` is `null` where no agent answered. */
+export function factsOfPipeline(model: string): Promise<Facts<PipelineFacts>> {
+  return remember({ kind: 'describe-pipeline', model }, pipelineFacts)
 }
 
 /** Facts about a data set as `model` reads it; `refusal` is `null` where no agent answered. */

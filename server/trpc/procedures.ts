@@ -1,7 +1,8 @@
 /**
  * The one place of authorisation. A procedure is built from one of these, which says who may call it:
  * nobody signed in (`open`), anyone signed in (`person`), a role in the project of the thing that the input names
- * (`inProject`, `onJob`, `onRun`, `onDataset`), or a role over the shared cluster (`onCluster`).
+ * (`inProject`, `onJob`, `onRun`, `onDataset`, `onDeployment`, `toDeployment`, `onRequest`), or a role over the shared
+ * cluster (`onCluster`).
  * A thing of a foreign project is answered as if it did not exist.
  */
 import { TRPCError } from '@trpc/server'
@@ -104,6 +105,58 @@ export const onRun = (role: Role) =>
       const projectId = run?.sweep.job.projectId ?? null
       demandOf(ctx, projectId, role, 'That run')
       return next({ ctx: { ...ctx, sweepId: run!.sweepId, projectId: projectId! } })
+    })
+
+/** For an input with the `id` of a deployment. Adds `ctx.projectId`. */
+export const onDeployment = (role: Role) =>
+  recorded
+    .meta({ scope: 'project', role })
+    .use(signedIn)
+    .input(byId)
+    .use(async ({ ctx, input, next }) => {
+      const projectId = await projectOfDeployment(input.id)
+      demandOf(ctx, projectId, role, 'That deployment')
+      return next({ ctx: { ...ctx, projectId: projectId! } })
+    })
+
+async function projectOfDeployment(id: string): Promise<string | null> {
+  const deployment = await database().prisma.deployment.findUnique({
+    where: { jobId: id },
+    select: { job: { select: { projectId: true } } },
+  })
+  return deployment?.job.projectId ?? null
+}
+
+/**
+ * For requests to a deployment: whoever may see it may use it, for a project in which they have `role`; its own where
+ * none is named. Adds `ctx.projectId`, that of the requests.
+ */
+export const toDeployment = (role: Role) =>
+  recorded
+    .meta({ scope: 'project', role })
+    .use(signedIn)
+    .input(z.object({ deploymentId: z.string().min(1).max(64), projectId: z.string().max(40).optional() }))
+    .use(async ({ ctx, input, next }) => {
+      const home = await projectOfDeployment(input.deploymentId)
+      demandRole(ctx.principal, home, 'viewer', 'That deployment')
+      const projectId = input.projectId ?? home!
+      demandOf(ctx, projectId, role, 'That project')
+      return next({ ctx: { ...ctx, projectId } })
+    })
+
+/** For an input with the `id` of a request. Adds `ctx.deploymentId` and `ctx.projectId`. */
+export const onRequest = (role: Role) =>
+  recorded
+    .meta({ scope: 'project', role })
+    .use(signedIn)
+    .input(byId)
+    .use(async ({ ctx, input, next }) => {
+      const request = await database().prisma.request.findUnique({
+        where: { id: input.id },
+        select: { deploymentId: true, projectId: true },
+      })
+      demandOf(ctx, request?.projectId ?? null, role, 'That request')
+      return next({ ctx: { ...ctx, ...request! } })
     })
 
 /** For an input with the `id` of an uploaded data set. */
