@@ -1,14 +1,15 @@
 import type { Pool } from 'pg'
-import { decideTuning } from '../engine/decide'
 import { decisionSentence } from '../engine/early-exit/explain'
 import { POLICIES } from '../engine/early-exit/policies'
 import type { PolicyParams } from '../engine/early-exit/policy'
 import type { Plan } from '../engine/model/plan'
 import type { TuningPolicy } from '../engine/model/snapshot'
 import { TUNING_DEFAULTS } from '../engine/tuning/defaults'
-import { type Applied, applyPlan } from '../server/db/apply-plan'
+import { type Applied, applyPlan, UnappliableStep } from '../server/db/apply-plan'
 import { type LoadedSnapshot, loadSnapshot } from '../server/db/snapshot'
 import { log } from './log'
+import { planAround } from './plan-around'
+import { Quarantine } from './quarantine'
 import type { Settings } from './settings'
 import { leaseInDatabase } from './settings'
 
@@ -17,18 +18,55 @@ const MAX_REJECTIONS = 5
 
 export type Applier = (plan: Plan, over: readonly string[]) => Promise<Applied>
 
-/** One load–decide–apply after the other until a plan is applied. */
-export async function runCycle(pool: Pool, settings: Settings, apply: Applier): Promise<LoadedSnapshot> {
-  for (let rejections = 0; ; rejections++) {
-    const loaded = await loadSnapshot(pool)
-    const plan = decideTuning(loaded.tuning, tuningPolicy(loaded, settings), loaded.tuning.now)
-    const over = endedSweeps(loaded, plan)
-    if ((await apply(plan, over)) === 'applied') return loaded
-    if (rejections + 1 >= MAX_REJECTIONS) {
-      log.warn({ version: plan.version, rejections: rejections + 1 }, 'plans are rejected as stale')
-      throw new StalePlans()
+/**
+ * One load–decide–apply after the other until a plan is applied. A sweep that planning or applying breaks at is left out
+ * of this cycle and named to the quarantine; the others are planned as if it were not there.
+ */
+export async function runCycle(
+  pool: Pool,
+  settings: Settings,
+  apply: Applier,
+  quarantine = new Quarantine(pool),
+): Promise<LoadedSnapshot> {
+  const faulty = new Map<string, Error>()
+  for (let rejections = 0; rejections < MAX_REJECTIONS; ) {
+    const loaded = without(await loadSnapshot(pool), faulty)
+    for (const [id, error] of loaded.unreadable) faulty.set(id, error)
+    const planned = planAround(loaded.tuning, tuningPolicy(loaded, settings))
+    for (const [id, error] of planned.faulty) faulty.set(id, error)
+    const whole = without(loaded, faulty)
+    try {
+      if ((await apply(planned.plan, endedSweeps(whole, planned.plan))) === 'applied') {
+        for (const [id, error] of faulty) await quarantine.blame(id, error)
+        return whole
+      }
+      rejections++
+    } catch (error) {
+      const culprit = error instanceof UnappliableStep ? sweepOf(whole, error.culprit) : undefined
+      if (culprit === undefined) throw error
+      faulty.set(culprit, error as Error)
     }
   }
+  log.warn({ rejections: MAX_REJECTIONS }, 'plans are rejected as stale')
+  throw new StalePlans()
+}
+
+function without(loaded: LoadedSnapshot, faulty: ReadonlyMap<string, Error>): LoadedSnapshot {
+  if (faulty.size === 0) return loaded
+  const sweeps = loaded.tuning.sweeps.filter((sweep) => !faulty.has(sweep.id))
+  return { ...loaded, tuning: { ...loaded.tuning, sweeps } }
+}
+
+/** The sweep that a step of a plan is about. */
+function sweepOf({ tuning }: LoadedSnapshot, culprit: UnappliableStep['culprit']): string | undefined {
+  const { sweepId, runId, executorId, id } = culprit
+  const executor = tuning.executors.find((one) => one.id === executorId)
+  return (
+    sweepId ??
+    tuning.sweeps.find((sweep) => sweep.id === id || sweep.view.runs.some((run) => run.id === (runId ?? id)))
+      ?.id ??
+    executor?.sweepId
+  )
 }
 
 /** Somebody else changes the cluster faster than plans are made. */

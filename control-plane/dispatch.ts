@@ -6,8 +6,14 @@ import { startRunCommand } from './start-run'
 /**
  * Tells a node what it should be doing, as committed: parks before starts, so that a slot is free when it is taken.
  * Each thing is said once on a connection and again on the next one; agents take repeats for what they are.
+ *
+ * @param onFault called for a run of which no command can be made; the others are told
  */
-export async function dispatch(pool: Pool, link: AgentLink): Promise<void> {
+export async function dispatch(
+  pool: Pool,
+  link: AgentLink,
+  onFault: (sweepId: string, error: Error) => Promise<void>,
+): Promise<void> {
   const { attempts, executors } = await nodeWork(pool, link.nodeId)
   for (const attempt of attempts) {
     const { runId, attempt: number, epoch } = attempt
@@ -31,7 +37,11 @@ export async function dispatch(pool: Pool, link: AgentLink): Promise<void> {
   }
   for (const attempt of attempts)
     if (attempt.state === 'starting' && link.told.has(`executor ${attempt.executorId}`))
-      link.tell(`start ${attempt.runId} ${attempt.epoch}`, startRunCommand(attempt))
+      try {
+        link.tell(`start ${attempt.runId} ${attempt.epoch}`, startRunCommand(attempt))
+      } catch (error) {
+        await onFault(attempt.sweepId, error as Error)
+      }
 }
 
 /** What the agent had when it joined and the database does not expect of it any more. */

@@ -52,6 +52,7 @@ function snapshot(now: number, samples: number, policy = 'none'): LoadedSnapshot
   }
   return {
     sweeps: new Map([['s', { id: 's', spec } as SweepRow]]),
+    unreadable: new Map(),
     occupied: new Set(['a']),
     tuning: { version: 0, now, nodes: [], sweeps: [sweep], executors: [], leases: [], shares: [] },
   }

@@ -1,5 +1,6 @@
-import type { DatabaseError, Pool } from 'pg'
+import type { Pool } from 'pg'
 import { type Arrival, type Ingested, ingest } from '../server/db/ingest'
+import { isAboutData } from '../server/db/is-about-data'
 import { log } from './log'
 import type { Turns } from './turns'
 
@@ -7,9 +8,6 @@ import type { Turns } from './turns'
 const PACE_MS = 200
 const MAX_AT_ONCE = 20_000
 const RETRY_MS = 1_000
-
-/** SQLSTATE of classes 22 and 23: the values are at fault, so trying again changes nothing. */
-const isAboutData = (error: DatabaseError) => /^2[23]/.test(error.code ?? '')
 
 /**
  * Collects what agents report and stores it in one transaction after the other. Acknowledged is only what is committed;
@@ -40,7 +38,7 @@ export class Ingestor {
   }
 
   /** Values that no column takes: smaller and smaller batches find the event, which is then passed over. */
-  private withoutPoison(batch: Arrival[], error: DatabaseError): Arrival[] {
+  private withoutPoison(batch: Arrival[], error: unknown): Arrival[] {
     if (!isAboutData(error)) return batch
     if (batch.length > 1) {
       this.atOnce = Math.ceil(batch.length / 2)
@@ -69,8 +67,8 @@ export class Ingestor {
       await this.onStored(stored)
     } catch (error) {
       log.error({ error: (error as Error).message, events: batch.length }, 'events could not be stored')
-      this.waiting.unshift(...this.withoutPoison(batch, error as DatabaseError))
-      delay = isAboutData(error as DatabaseError) ? 0 : RETRY_MS
+      this.waiting.unshift(...this.withoutPoison(batch, error))
+      delay = isAboutData(error) ? 0 : RETRY_MS
     }
     this.busy = false
     this.schedule(delay)

@@ -7,6 +7,7 @@ import { renewNode, renewSweeps } from '../server/db/leases'
 import { loseNodes, reconcileNode } from '../server/db/leases-lost'
 import { listen } from '../server/db/listen'
 import { reopenQuestions, trimQuestions } from '../server/db/questions'
+import type { LoadedSnapshot } from '../server/db/snapshot'
 import { storeForecasts } from '../server/db/snapshot-forecast'
 import { droppableCheckpoints, markDropped, trimSamples } from '../server/db/snapshot-retention'
 import { applyWishes } from '../server/db/wishes'
@@ -17,6 +18,7 @@ import type { AgentLink } from './gateway/agent-link'
 import { Gateway } from './gateway/gateway'
 import { Ingestor } from './ingestor'
 import { log } from './log'
+import { Quarantine } from './quarantine'
 import { Questions } from './questions'
 import { leaseInDatabase, type Settings } from './settings'
 import { Suggestions } from './suggest'
@@ -35,6 +37,7 @@ export class Lead {
   private readonly questions: Questions
   private readonly suggestions: Suggestions
   private readonly forecasts = new Forecasts()
+  private readonly quarantine: Quarantine
   private readonly sampledAt = new Map<string, number>()
   private readonly timers: NodeJS.Timeout[] = []
   private rung = false
@@ -59,6 +62,7 @@ export class Lead {
       },
       onLeft: (link) => this.left(link),
     })
+    this.quarantine = new Quarantine(pool)
     this.questions = new Questions(pool, this.gateway.links)
     this.suggestions = new Suggestions(pool, this.gateway.links, settings.maxSlots)
   }
@@ -127,9 +131,21 @@ export class Lead {
     await this.questions.hand()
     await applyWishes(this.pool, this.settings.parkedSeconds)
     await this.suggestions.ask()
-    const loaded = await runCycle(this.pool, this.settings, databaseApplier(this.pool, this.settings))
-    await storeForecasts(this.pool, this.forecasts.take(loaded))
-    for (const link of this.gateway.links.values()) if (link.reconciled) await dispatch(this.pool, link)
+    const apply = databaseApplier(this.pool, this.settings)
+    const loaded = await runCycle(this.pool, this.settings, apply, this.quarantine)
+    await this.forecast(loaded)
+    for (const link of this.gateway.links.values())
+      if (link.reconciled)
+        await dispatch(this.pool, link, (sweepId, error) => this.quarantine.blame(sweepId, error))
+  }
+
+  /** A forecast is for people: work does not wait for it. */
+  private async forecast(loaded: LoadedSnapshot): Promise<void> {
+    try {
+      await storeForecasts(this.pool, this.forecasts.take(loaded))
+    } catch (error) {
+      log.error({ error: (error as Error).message }, 'no forecast could be made')
+    }
   }
 
   private async stored({ acked, decisive }: Ingested): Promise<void> {

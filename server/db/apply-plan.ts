@@ -5,6 +5,7 @@ import { applyRun } from './apply-plan-run'
 import { applyExecutor, applyHold, applySweep, endSweep } from './apply-plan-sweep'
 import type { Applying, PlanSettings } from './applying'
 import { decisionRow } from './decisions'
+import { isAboutData } from './is-about-data'
 import { writeJournal } from './journal'
 import { inTransaction } from './transaction'
 
@@ -29,14 +30,9 @@ export async function applyPlan(
     const cluster = rows[0]
     if (cluster?.version !== plan.version) return 'rejected'
     const applying: Applying = { client, settings, journal: [], executorIds: new Map() }
-    for (const action of plan.actions) {
-      if (action.kind === 'hold') await applyHold(applying, action)
-      else if (action.subject === 'run') await applyRun(applying, action)
-      else if (action.subject === 'executor') await applyExecutor(applying, action)
-      else await applySweep(applying, action)
-    }
-    for (const kept of plan.kept) await keep(applying, kept)
-    for (const sweepId of over) await endSweep(applying, sweepId)
+    for (const action of plan.actions) await blaming(action, () => applyAction(applying, action))
+    for (const kept of plan.kept) await blaming(kept, () => keep(applying, kept))
+    for (const sweepId of over) await blaming({ sweepId }, () => endSweep(applying, sweepId))
     await client.query(
       `UPDATE "Cluster" SET "planned" = $2, "version" = "version" + $3 WHERE "id" = $1
        AND ($3 > 0 OR "planned" IS DISTINCT FROM $2::jsonb)`,
@@ -45,6 +41,42 @@ export async function applyPlan(
     await writeJournal(client, applying.journal)
     return 'applied'
   })
+}
+
+/** What a step of the plan is about, by any of its ids. */
+interface Culprit {
+  sweepId?: string
+  runId?: string
+  executorId?: string
+  id?: string
+}
+
+/** A step of a plan cannot be applied, now or later; nothing of the plan was. */
+export class UnappliableStep extends Error {
+  constructor(
+    readonly culprit: Culprit,
+    cause: Error,
+  ) {
+    super(cause.message, { cause })
+  }
+}
+
+/** Tells the fault of one step from a database that is away or a conflict, after which the same plan may succeed. */
+async function blaming(culprit: Culprit, step: () => Promise<void>): Promise<void> {
+  try {
+    await step()
+  } catch (error) {
+    if (isAboutData(error) || error instanceof TypeError || error instanceof RangeError)
+      throw new UnappliableStep(culprit, error as Error)
+    throw error
+  }
+}
+
+async function applyAction(applying: Applying, action: Plan['actions'][number]): Promise<void> {
+  if (action.kind === 'hold') await applyHold(applying, action)
+  else if (action.subject === 'run') await applyRun(applying, action)
+  else if (action.subject === 'executor') await applyExecutor(applying, action)
+  else await applySweep(applying, action)
 }
 
 /** A comparison that a run survived: stored, so that the rung counts as passed and the page can show it. */

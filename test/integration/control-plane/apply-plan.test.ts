@@ -2,6 +2,7 @@ import { nanoid } from 'nanoid'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { DurableEvent } from '../../../contracts/agent-events'
 import { runCycle, StalePlans } from '../../../control-plane/cycle'
+import { Quarantine } from '../../../control-plane/quarantine'
 import type { Settings } from '../../../control-plane/settings'
 import type { Plan } from '../../../engine/model/plan'
 import { applyPlan } from '../../../server/db/apply-plan'
@@ -31,6 +32,7 @@ let cluster: TestCluster
 let nodeId: string
 let runIds: string[]
 let seq = 0
+let quarantine: Quarantine
 
 beforeAll(async () => {
   postgres = await startPostgres()
@@ -45,6 +47,7 @@ beforeEach(async () => {
   cluster = await TestCluster.create(await postgres.createDatabase())
   nodeId = nanoid(12)
   seq = 0
+  quarantine = new Quarantine(cluster.pool)
   await cluster.pool.query(
     `INSERT INTO "Node" ("id", "clusterId", "name", "agentVersion", "cpuCores", "memoryBytes", "lastSeenAt")
      SELECT $1, "id", 'n0', '0', 2, 1000, now() FROM "Cluster"`,
@@ -77,7 +80,7 @@ afterAll(async () => {
 })
 
 const apply = (plan: Plan, over: readonly string[]) => applyPlan(cluster.pool, plan, over, PLAN_SETTINGS)
-const cycle = () => runCycle(cluster.pool, SETTINGS, apply)
+const cycle = () => runCycle(cluster.pool, SETTINGS, apply, quarantine)
 const report = (...events: DurableEvent[]) =>
   ingest(
     cluster.pool,
@@ -101,6 +104,7 @@ const attempt = (
   reason,
   message: null,
   facts: null,
+  admission: null,
 })
 const metrics = (runId: string, number: number, epoch: number, steps: number[]): DurableEvent => ({
   kind: 'metrics',
@@ -138,7 +142,7 @@ describe('plans', () => {
       asked++
       return 'rejected' as const
     }
-    await expect(runCycle(cluster.pool, SETTINGS, rejecting)).rejects.toThrow(StalePlans)
+    await expect(runCycle(cluster.pool, SETTINGS, rejecting, quarantine)).rejects.toThrow(StalePlans)
     expect(asked).toBeGreaterThan(1)
     expect(await count('Lease')).toBe(0)
     await cycle()
@@ -147,10 +151,11 @@ describe('plans', () => {
 
   test('[L11] a plan from an older version is rejected whole', async () => {
     let stale: Plan | undefined
-    await runCycle(cluster.pool, SETTINGS, async (plan, over) => {
+    const noting = async (plan: Plan, over: readonly string[]) => {
       stale = plan
       return apply(plan, over)
-    })
+    }
+    await runCycle(cluster.pool, SETTINGS, noting, quarantine)
     expect(await apply(stale!, [])).toBe('rejected')
     expect(await count('Attempt')).toBe(2)
   })
@@ -169,6 +174,54 @@ describe('plans', () => {
       one.status === 'fulfilled' && one.value ? [one.value.epoch] : [],
     )
     expect(epochs).toEqual([2])
+  })
+})
+
+describe('a sweep that cannot be planned', () => {
+  const spec = {
+    model: 'builtin/tiny-llama',
+    dataset: 'builtin/arithmetic',
+    parameters: {},
+    max_steps: 10,
+  }
+  const params = [{ learning_rate: 1e-3, rank: 4, batch_size: 2 }]
+  const job = async (id: string) =>
+    (await cluster.rows<Record<string, unknown>>('SELECT * FROM "Job" WHERE "id" = $1', [id]))[0]!
+
+  test.each([
+    ['of which deciding throws', `UPDATE "Sweep" SET "spec" = "spec" - 'early_exit' WHERE "jobId" = $1`],
+    ['whose rows make no sense', `UPDATE "Sweep" SET "spec" = 'null' WHERE "jobId" = $1`],
+  ])('[L16] %s is left out, ends with its sentence, and the others go on', async (_what, poison) => {
+    const id = await cluster.submit({ name: 'poison', ...spec }, params)
+    await cluster.pool.query(poison, [id])
+    await cycle()
+    expect(await run(runIds[0]!)).toMatchObject({ state: 'training' })
+    expect(await job(id)).toMatchObject({ state: 'waiting' })
+    await cycle()
+    await cycle()
+    expect(await job(id)).toMatchObject({
+      state: 'failed',
+      error: expect.stringMatching(/^Planning this sweep failed 3 times \(.+\), so it was ended/) as string,
+    })
+    expect(await cluster.rows('SELECT "state"::text FROM "Run" WHERE "sweepId" = $1', [id])).toEqual([
+      { state: 'failed' },
+    ])
+    expect(await run(runIds[0]!)).toMatchObject({ state: 'training' })
+  })
+
+  test('[L16] of which a plan cannot be written is left out, and nothing of it is half done', async () => {
+    await cluster.pool.query(
+      `INSERT INTO "Gpu" ("id", "nodeId", "index", "kind", "name", "memoryBytes") VALUES ('n0/1', $1, 1, 'cpu', 'CPU', 1000)`,
+      [nodeId],
+    )
+    const id = await cluster.submit({ name: 'poison', ...spec }, params)
+    await cluster.pool.query(
+      `ALTER TABLE "Lease" ADD CONSTRAINT planted CHECK ("subject" <> 'sweep:${id}') NOT VALID`,
+    )
+    for (let time = 0; time < 3; time++) await cycle()
+    expect(await job(id)).toMatchObject({ state: 'failed' })
+    expect(await cluster.rows('SELECT * FROM "Placement" WHERE "jobId" = $1', [id])).toEqual([])
+    expect(await run(runIds[0]!)).toMatchObject({ state: 'training' })
   })
 })
 
