@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { isAboutData } from './is-about-data'
 import { writeJournal } from './journal'
 import { inTransaction } from './transaction'
 import { cancelSweep } from './wishes-cancel'
@@ -14,10 +15,23 @@ export async function applyWishes(pool: Pool, parkedSeconds: number): Promise<bo
      FROM "Wish" w LEFT JOIN "User" u ON u."id" = w."actorId" WHERE w."appliedAt" IS NULL ORDER BY w."id"`,
   )
   for (const { actor, ...wish } of rows)
-    await inTransaction(pool, (client) =>
-      applyWish({ client, wish, actor: actor ?? 'a person', parkedSeconds, journal: [] }),
-    )
+    try {
+      await inTransaction(pool, (client) =>
+        applyWish({ client, wish, actor: actor ?? 'a person', parkedSeconds, journal: [] }),
+      )
+    } catch (error) {
+      if (!isAboutData(error) && !(error instanceof TypeError)) throw error
+      await refuseWish(pool, wish.id, error as Error)
+    }
   return rows.length > 0
+}
+
+/** One wish that cannot be applied does not keep those after it waiting. */
+async function refuseWish(pool: Pool, id: number, error: Error): Promise<void> {
+  await pool.query('UPDATE "Wish" SET "appliedAt" = now(), "refusal" = $2 WHERE "id" = $1', [
+    id,
+    `This could not be done: ${error.message}.`,
+  ])
 }
 
 async function applyWish(wishing: Wishing): Promise<void> {
@@ -58,6 +72,8 @@ async function fulfil(wishing: Wishing): Promise<Outcome> {
       return cancelSweep(wishing, id)
     case 'sweep priority':
       return setPriority(wishing, id)
+    case 'sweep gpus':
+      return setGpus(wishing, id)
     case 'node drain':
     case 'node cordon':
     case 'node open':
@@ -77,6 +93,24 @@ async function setPriority({ client, wish, journal }: Wishing, sweepId: string):
   ])
   if (!rowCount) return { refusal: 'This sweep does not exist any more.' }
   journal.push({ kind: 'sweep', jobId: sweepId, data: { priority } })
+  return { done: true }
+}
+
+/** A gang is granted whole, so its size is open only while it waits. */
+async function setGpus({ client, wish, journal }: Wishing, sweepId: string): Promise<Outcome> {
+  const gpus = wish.data.gpus
+  if (typeof gpus !== 'number' || !Number.isInteger(gpus) || gpus < 1)
+    return { refusal: 'A sweep asks for a whole number of GPUs, at least 1.' }
+  const { rowCount } = await client.query(
+    `UPDATE "Job" SET "gpus" = $2 WHERE "id" = $1 AND "state" = 'waiting'`,
+    [sweepId, gpus],
+  )
+  if (!rowCount) return { refusal: 'This sweep does not wait any more: its GPUs are granted.' }
+  await client.query(
+    `UPDATE "Sweep" SET "spec" = jsonb_set("spec", '{gpus}', to_jsonb($2::int)) WHERE "jobId" = $1`,
+    [sweepId, gpus],
+  )
+  journal.push({ kind: 'sweep', jobId: sweepId, data: { gpus } })
   return { done: true }
 }
 
