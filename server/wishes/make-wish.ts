@@ -4,7 +4,7 @@ import { ringLeader, writeJournal } from '../db/journal'
 import { inTransaction } from '../db/transaction'
 
 export interface NewWish {
-  kind: 'stop' | 'revive' | 'pin' | 'unpin' | 'cancel' | 'drain' | 'cordon' | 'open'
+  kind: 'stop' | 'revive' | 'pin' | 'unpin' | 'cancel' | 'priority' | 'gpus' | 'drain' | 'cordon' | 'open'
   /** `run:<id>`, `sweep:<id>` or `node:<id>`. */
   subject: `${'run' | 'sweep' | 'node'}:${string}`
   actorId: string

@@ -1,4 +1,5 @@
 import { router } from '../../trpc/init'
+import { compareLab } from './compare'
 import { replayLab } from './replay'
 
-export const labRouter = router({ replay: replayLab })
+export const labRouter = router({ compare: compareLab, replay: replayLab })

@@ -3,12 +3,14 @@ import { cloneRun } from './clone'
 import { runCurve } from './curve'
 import { getRun } from './get'
 import { runOutputs } from './outputs'
+import { runRevivePrice } from './revive-price'
 import { pinRun, reviveRun, stopRun, unpinRun } from './wishes'
 
 export const runRouter = router({
   get: getRun,
   curve: runCurve,
   outputs: runOutputs,
+  revivePrice: runRevivePrice,
   stop: stopRun,
   revive: reviveRun,
   pin: pinRun,

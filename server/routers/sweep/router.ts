@@ -1,5 +1,6 @@
 import { router } from '../../trpc/init'
 import { cancelSweep } from './cancel'
+import { changeSweep } from './change'
 import { cloneSweep } from './clone'
 import { sweepCurves } from './curves'
 import { estimateSweepProcedure } from './estimate'
@@ -21,6 +22,7 @@ export const sweepRouter = router({
   estimate: estimateSweepProcedure,
   submit: submitSweepProcedure,
   cancel: cancelSweep,
+  change: changeSweep,
   rename: renameSweep,
   clone: cloneSweep,
 })
