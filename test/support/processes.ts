@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -45,6 +45,28 @@ export class TestProcess {
   }
 }
 
+/** Processes whose parent is `pid`. */
+export function childrenOf(pid: number): number[] {
+  try {
+    return execFileSync('pgrep', ['-P', String(pid)])
+      .toString()
+      .trim()
+      .split('\n')
+      .map(Number)
+  } catch {
+    return []
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Asks until there is an answer; fails with what was wanted. */
 export async function eventually<T>(
   what: string,
@@ -82,15 +104,21 @@ export function startAgent(options: {
   dataDir: string
   token: string
   env?: Record<string, string>
+  /** Where the control plane is, as the agent sees it. */
+  host?: string
+  /** A command that runs the agent, such as one that enters a network namespace. */
+  within?: readonly string[]
 }): TestProcess {
   if (!existsSync(PYTHON)) throw new Error(`There is no ${PYTHON}: run npm install first.`)
+  const [command, ...before] = [...(options.within ?? []), PYTHON]
   return TestProcess.start(
-    PYTHON,
+    command!,
     [
+      ...before,
       '-m',
       'alto_agent',
       '--url',
-      `ws://127.0.0.1:${options.port}/agent`,
+      `ws://${options.host ?? '127.0.0.1'}:${options.port}/agent`,
       '--name',
       options.name,
       '--data-dir',

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TestCluster } from '../../support/cluster'
 import { startPostgres, type TestPostgres } from '../../support/postgres'
-import { eventually, type TestProcess } from '../../support/processes'
+import { childrenOf, eventually, type TestProcess } from '../../support/processes'
 
 /** Long enough that a fast machine is still training when the last process is killed. */
 const STEPS = 1200
@@ -36,17 +35,6 @@ afterAll(async () => {
   await postgres?.stop()
 })
 
-const childrenOf = (pid: number) => {
-  try {
-    return execFileSync('pgrep', ['-P', String(pid)])
-      .toString()
-      .trim()
-      .split('\n')
-      .map(Number)
-  } catch {
-    return []
-  }
-}
 const progress = async (sweepId: string) => {
   const [row] = await cluster.rows<{ step: number }>(
     'SELECT min("step") AS "step" FROM "Run" WHERE "sweepId" = $1',
