@@ -35,22 +35,22 @@ export function checkCurves(
   calm: Curves,
 ): { violations: string[]; expected: number; stored: number } {
   const violations: string[] = []
+  const strange = new Map<number, string[]>()
   const reference = new Map(
     calm.points.map((point) => [`${point.run} ${point.name} ${point.step}`, point.value]),
   )
   for (const point of disturbed.points) {
     if (!EXACT.has(point.name)) continue
-    const key = `${point.run} ${point.name} ${point.step}`
-    const value = reference.get(key)
-    if (value === undefined || !reference.has(key))
-      violations.push(
-        `Run ${point.run} has ${point.name} at step ${point.step}, which it has not when left alone.`,
-      )
-    else if (!Object.is(value, point.value))
-      violations.push(
-        `Run ${point.run}, attempt ${point.attempt}: ${point.name} at step ${point.step} is ${point.value}, left alone it is ${value}.`,
-      )
+    const value = reference.get(`${point.run} ${point.name} ${point.step}`)
+    if (Object.is(value, point.value)) continue
+    const found = strange.get(point.run) ?? []
+    strange.set(point.run, found)
+    found.push(
+      `${point.name} at step ${point.step} is ${point.value} in attempt ${point.attempt}, left alone it is ${value ?? 'not there'}`,
+    )
   }
+  for (const [run, found] of strange)
+    violations.push(`Run ${run}: ${found[0]!} (${found.length} values differ).`)
   let expected = 0
   let stored = 0
   for (const [run, steps] of disturbed.steps) {
@@ -58,10 +58,12 @@ export function checkCurves(
     const seen = new Set(dense.map((point) => point.step))
     expected += steps
     stored += seen.size
-    for (let step = 1; step <= steps; step++)
-      if (!seen.has(step)) violations.push(`Run ${run}: the metrics of step ${step} were lost.`)
-    for (const step of seen)
-      if (step > steps) violations.push(`Run ${run}: step ${step} was stored, but the run is at ${steps}.`)
+    const lost = Array.from({ length: steps }, (_, i) => i + 1).filter((step) => !seen.has(step))
+    if (lost.length > 0)
+      violations.push(`Run ${run}: the metrics of ${lost.length} steps were lost, the first is ${lost[0]!}.`)
+    const beyond = [...seen].find((step) => step > steps)
+    if (beyond !== undefined)
+      violations.push(`Run ${run}: step ${beyond} was stored, but the run is at ${steps}.`)
     violations.push(...gaps(run, dense, disturbed.tries))
   }
   return { violations, expected, stored }

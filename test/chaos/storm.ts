@@ -1,14 +1,14 @@
 import { random } from '../../engine/random'
-import { eventually } from '../support/processes'
 import { checkClaims } from './check-claims'
 import { checkCurves } from './check-curves'
 import { checkFiles } from './check-files'
 import { type Fault, faultName, OUTAGES } from './fault'
 import { readHistory, recordHistory } from './history-log'
-import { reachMoment, trainedSteps } from './moments'
+import { reachMoment } from './moments'
 import { processesIn } from './processes-in'
+import { RECOVERY_SECONDS, recovery, strayExecutors, whenItAnswers } from './recovery'
 import { Stage, type StageOptions } from './stage'
-import { type Outcome, readOutcome, workloads } from './workload'
+import { PARAMS, readOutcome, workload } from './workload'
 
 export interface StormOptions extends StageOptions {
   seed: number
@@ -36,8 +36,6 @@ export interface StormReport {
   seconds: number
 }
 
-/** Longer than any honest recovery on a busy machine: two leases until a node is lost, and a new executor. */
-const RECOVERY_SECONDS = 240
 const SWEEP_SECONDS = 600
 
 /**
@@ -50,28 +48,28 @@ export async function storm(options: StormOptions): Promise<StormReport> {
   const stage = await Stage.open(options)
   const violations: string[] = []
   const recoveries: number[] = []
+  let recovered = 0
+  let unanswered = 0
   const folder = stage.cluster.dataDir
   try {
-    const works = workloads(options.steps)
-    const calm: Outcome[] = []
-    for (const [index, work] of works.entries()) {
-      const id = await stage.cluster.submit({ ...work.spec, name: `calm ${index}` }, work.params)
-      await stage.cluster.sweepState(id, ['done'], SWEEP_SECONDS)
-      calm.push(await readOutcome(stage, id))
-      options.say(`calm sweep ${index} is done`)
-    }
+    const undisturbed = await stage.cluster.submit(
+      { ...workload('none', options.steps), name: 'calm' },
+      PARAMS,
+    )
+    await stage.cluster.sweepState(undisturbed, ['done'], SWEEP_SECONDS)
+    const calm = await readOutcome(stage, undisturbed)
+    options.say('the undisturbed sweep is done')
     await recordHistory(stage.cluster.pool)
 
-    const stormy: { id: string; index: number }[] = []
+    const stormy: string[] = []
     const feed = async () => {
       const [row] = await stage.cluster.rows<{ open: number }>(
         `SELECT count(*)::int AS "open" FROM "Job" WHERE "state" IN ('waiting', 'running')`,
       )
       while (row!.open++ < options.agents) {
-        const index = stormy.length % works.length
-        const work = works[index]!
+        const policy = stormy.length % 2 === 0 ? 'none' : 'asha'
         const name = `stormy ${stormy.length}`
-        stormy.push({ id: await stage.cluster.submit({ ...work.spec, name }, work.params), index })
+        stormy.push(await stage.cluster.submit({ ...workload(policy, options.steps), name }, PARAMS))
       }
     }
     for (const [number, fault] of options.faults.entries()) {
@@ -81,14 +79,18 @@ export async function storm(options: StormOptions): Promise<StormReport> {
       await new Promise((resolve) => setTimeout(resolve, OUTAGES[fault.outage] * options.leaseSeconds * 1000))
       await repair()
       if (number + 1 < options.faults.length && rng.next() < options.overlap) {
-        recoveries.push(0)
+        unanswered++
         options.say(`${number + 1}: ${faultName(fault)}; the next one comes at once`)
         continue
       }
       const seconds = await recovery(stage)
       if (seconds === null)
         violations.push(`Nothing went on within ${RECOVERY_SECONDS} s: ${faultName(fault)}.`)
-      else recoveries.push(seconds)
+      else {
+        recoveries.push(seconds)
+        recovered += 1 + unanswered
+      }
+      unanswered = 0
       options.say(
         `${number + 1}: ${faultName(fault)}${reached ? '' : ' (the moment did not come)'}; on after ${seconds?.toFixed(1) ?? '—'} s`,
       )
@@ -98,15 +100,15 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     let metricsExpected = 0
     let metricsStored = 0
     let adaptersEqual = 0
-    for (const { id, index } of stormy) {
+    for (const id of stormy) {
       await stage.cluster.sweepState(id, ['done', 'failed'], SWEEP_SECONDS)
       const outcome = await readOutcome(stage, id)
-      const checked = checkCurves(outcome.curves, calm[index]!.curves)
+      const checked = checkCurves(outcome.curves, calm.curves)
       metricsExpected += checked.expected
       metricsStored += checked.stored
       violations.push(...checked.violations.map((one) => `Sweep ${id}: ${one}`))
       for (const [run, hash] of outcome.adapters) {
-        const expected = calm[index]!.adapters.get(run)
+        const expected = calm.adapters.get(run)
         if (expected === hash) adaptersEqual++
         else if (expected !== undefined)
           violations.push(`Sweep ${id}, run ${run}: its adapter differs from that of the undisturbed sweep.`)
@@ -129,7 +131,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     const sorted = [...recoveries].sort((a, b) => a - b)
     return {
       faults: options.faults.length,
-      recovered: recoveries.length,
+      recovered,
       violations,
       metricsExpected,
       metricsStored,
@@ -141,53 +143,5 @@ export async function storm(options: StormOptions): Promise<StormReport> {
   } finally {
     await stage.close()
     for (const left of processesIn(folder)) violations.push(`A process was left behind: ${left.command}`)
-  }
-}
-
-/** Seconds until a step is stored that was not before, or everything has ended; `null` where that takes too long. */
-async function recovery(stage: Stage): Promise<number | null> {
-  const from = Date.now()
-  try {
-    const before = await whenItAnswers(() => trainedSteps(stage))
-    await eventually('work to go on', RECOVERY_SECONDS, () =>
-      whenItAnswers(async () => {
-        const open = await stage.cluster.rows(
-          `SELECT 1 FROM "Job" WHERE "state" IN ('waiting', 'running') LIMIT 1`,
-        )
-        return open.length === 0 || (await trainedSteps(stage)) > before
-      }),
-    )
-    return (Date.now() - from) / 1000
-  } catch {
-    return null
-  }
-}
-
-/** Executors that no agent owns. They are given the time that they need to notice. */
-async function strayExecutors(stage: Stage): Promise<string[]> {
-  const strays = () => {
-    const agents = new Set(stage.agents.map((agent) => agent.process.pid))
-    return processesIn(stage.cluster.dataDir).filter(
-      (one) => one.command.includes('alto_agent.executors ') && !agents.has(one.parent),
-    )
-  }
-  try {
-    await eventually('executors without an agent to end', 30, () => strays().length === 0)
-    return []
-  } catch {
-    return strays().map((one) => `An executor outlived its agent: process ${one.pid}, ${one.command}`)
-  }
-}
-
-/** The database may be away: that is the point. */
-async function whenItAnswers<T>(ask: () => Promise<T>): Promise<T> {
-  const until = Date.now() + 120_000
-  for (;;) {
-    try {
-      return await ask()
-    } catch (error) {
-      if (Date.now() > until) throw error
-      await new Promise((resolve) => setTimeout(resolve, 200))
-    }
   }
 }

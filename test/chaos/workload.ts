@@ -5,34 +5,24 @@ import type { SweepSpecInput } from '../../contracts/sweep-spec'
 import type { Curves, Point, Try } from './check-curves'
 import type { Stage } from './stage'
 
-/** A sweep that is trained once in peace and then again and again in the storm. */
-export interface Workload {
-  spec: Omit<SweepSpecInput, 'name'>
-  params: { learning_rate: number; rank: number; batch_size: number }[]
-}
+/** Learning rates of the runs of every sweep. */
+const RATES = [3e-4, 1e-3, 3e-3]
+export const PARAMS = RATES.map((learning_rate) => ({ learning_rate, rank: 4, batch_size: 2 }))
 
-/** Two workloads: one that trains to its end, and one of which rules stop runs on the way. */
-export function workloads(steps: number): Workload[] {
-  const common = {
+/**
+ * A sweep with an early-exit policy. Runs of a number are the same under every policy, since adapters are isolated:
+ * with `none` each is trained to its end, with `asha` a rule stops some on the way, depending on who is how far.
+ */
+export function workload(policy: 'none' | 'asha', steps: number): Omit<SweepSpecInput, 'name'> {
+  return {
     model: 'builtin/tiny-llama',
     dataset: 'builtin/arithmetic',
+    parameters: { learning_rate: { values: RATES } },
     max_steps: steps,
     max_length: 64,
     evaluations: 8,
+    early_exit: { policy },
   }
-  const runs = (rates: number[]) => rates.map((learning_rate) => ({ learning_rate, rank: 4, batch_size: 2 }))
-  const all = [1e-3, 3e-3]
-  const some = [1e-4, 1e-3, 3e-3, 1e-2]
-  return [
-    {
-      spec: { ...common, parameters: { learning_rate: { values: all } }, early_exit: { policy: 'none' } },
-      params: runs(all),
-    },
-    {
-      spec: { ...common, parameters: { learning_rate: { values: some } }, early_exit: { policy: 'asha' } },
-      params: runs(some),
-    },
-  ]
 }
 
 /** What one sweep has left in the database and on the disk. */
