@@ -4,6 +4,7 @@ import { auditRouter } from './audit/router'
 import { clusterRouter } from './cluster/router'
 import { datasetRouter } from './dataset/router'
 import { decisionRouter } from './decision/router'
+import { deploymentRouter } from './deployment/router'
 import { draftRouter } from './draft/router'
 import { forecastsRouter } from './forecasts/router'
 import { labRouter } from './lab/router'
@@ -14,6 +15,7 @@ import { overviewRouter } from './overview/router'
 import { policyRouter } from './policy/router'
 import { projectRouter } from './project/router'
 import { regretRouter } from './regret/router'
+import { requestRouter } from './request/router'
 import { runRouter } from './run/router'
 import { searchRouter } from './search/router'
 import { setupRouter } from './setup/router'
@@ -39,6 +41,8 @@ export const appRouter = router({
   forecasts: forecastsRouter,
   project: projectRouter,
   audit: auditRouter,
+  deployment: deploymentRouter,
+  request: requestRouter,
   live: liveRouter,
 })
 

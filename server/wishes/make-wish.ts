@@ -4,9 +4,20 @@ import { ringLeader, writeJournal } from '../db/journal'
 import { inTransaction } from '../db/transaction'
 
 export interface NewWish {
-  kind: 'stop' | 'revive' | 'pin' | 'unpin' | 'cancel' | 'priority' | 'gpus' | 'drain' | 'cordon' | 'open'
-  /** `run:<id>`, `sweep:<id>` or `node:<id>`. */
-  subject: `${'run' | 'sweep' | 'node'}:${string}`
+  kind:
+    | 'stop'
+    | 'revive'
+    | 'pin'
+    | 'unpin'
+    | 'cancel'
+    | 'priority'
+    | 'gpus'
+    | 'probe'
+    | 'drain'
+    | 'cordon'
+    | 'open'
+  /** `run:<id>`, `sweep:<id>`, `deployment:<id>` or `node:<id>`. */
+  subject: `${'run' | 'sweep' | 'deployment' | 'node'}:${string}`
   actorId: string
   jobId?: string
   data?: Record<string, unknown>
