@@ -167,6 +167,10 @@ export const sweepSpec = z
       .min(1, 'A sweep needs at least one GPU.')
       .max(4096, 'A sweep has at most 4,096 GPUs.')
       .default(1),
+    /** When it should have ended; sweeps that would miss theirs by waiting go first within their priority. */
+    deadline: z.iso
+      .datetime({ offset: true, error: 'The deadline is a time such as 2026-12-01T18:00:00Z.' })
+      .optional(),
     priority: z
       .int({ error: 'Priority must be a whole number.' })
       .min(-100, 'Priority must be at least −100.')

@@ -59,12 +59,17 @@ def record(recording: Recording) -> None:
         load_tokenizer(model.path),
         base_dir=HERE,
         max_length=128,
+        objective=recording.objective,
         held_out=recording.held_out,
     )
     data = RunData(loaded.data.train[: recording.train_rows], loaded.data.validation)
     if len(data.train) != recording.train_rows:
-        raise ValueError(f"{recording.name}: there are only {len(data.train)} rows to train on")
-    curves = {spec.run_id: Curve(spec, _marks(spec, recording)) for spec in _specs(recording)}
+        raise ValueError(
+            f"{recording.name}: there are only {len(data.train)} rows to train on"
+        )
+    curves = {
+        spec.run_id: Curve(spec, _marks(spec, recording)) for spec in _specs(recording)
+    }
     with TrainingExecutor(AutoModelForCausalLM.from_pretrained(model.path)) as executor:
         for curve in curves.values():
             executor.join(curve.spec, data)
@@ -83,7 +88,10 @@ def record(recording: Recording) -> None:
             evaluations = executor.evaluate(due) if due else {}
             for run_id in due:
                 curve, step = curves[run_id], report.runs[run_id].step
-                curve.add(step, evaluations[run_id].val_loss if run_id in evaluations else math.nan)
+                curve.add(
+                    step,
+                    evaluations[run_id].val_loss if run_id in evaluations else math.nan,
+                )
                 if step == curve.spec.total_steps:
                     executor.leave(run_id)
                     seconds = time.process_time() - started
@@ -98,9 +106,13 @@ def record(recording: Recording) -> None:
         "evaluationsPerRun": recording.evaluations,
         "schedule": recording.schedule,
         "method": recording.method,
+        "objective": recording.objective,
         "seed": recording.seed,
     }
-    text = "\n".join([json.dumps(header), *(_line(curve) for curve in curves.values())]) + "\n"
+    text = (
+        "\n".join([json.dumps(header), *(_line(curve) for curve in curves.values())])
+        + "\n"
+    )
     (HERE / f"{recording.name}.jsonl").write_text(text, "utf-8")
 
 
@@ -115,6 +127,7 @@ def _specs(recording: Recording) -> list[AdapterSpec]:
             lr_scheduler=recording.schedule,
             total_steps=recording.samples // params["batch_size"],
             seed=recording.seed * 1000 + number,
+            objective=recording.objective,
         )
         for number, params in enumerate(recording.configurations())
     ]
@@ -135,10 +148,16 @@ def _note(curve: Curve, step: int, train_loss: float) -> bool:
 def _line(curve: Curve) -> str:
     spec = curve.spec
     params = {
-        name: getattr(spec, name) for name in ("learning_rate", "rank", "batch_size", "alpha", "lr_scheduler")
+        name: getattr(spec, name)
+        for name in ("learning_rate", "rank", "batch_size", "alpha", "lr_scheduler")
     }
     return json.dumps(
-        {"config": spec.run_id, "params": params, "totalSteps": spec.total_steps, "points": curve.points},
+        {
+            "config": spec.run_id,
+            "params": params,
+            "totalSteps": spec.total_steps,
+            "points": curve.points,
+        },
         separators=(",", ":"),
     )
 

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { aNode } from '../../test/builders/tuning-snapshot'
 import { calibrate, oneEachQuarter } from './calibration'
 import { expectedShare } from './expected-share'
 import { fitMemory } from './fit-memory'
+import { gpusPerExecutor } from './gpus-per-executor'
 import { runMemoryBytes } from './memory'
 import { type RemainingInput, remainingSeconds } from './remaining'
-import { fitStepModel, stepSeconds } from './step-seconds'
+import { fitStepModel, stepModelOf, stepSeconds } from './step-seconds'
 
 const INPUT: RemainingInput = {
   live: [
@@ -89,6 +91,13 @@ describe('remainingSeconds', () => {
 describe('step model', () => {
   it('[F4] base seconds and seconds for each token over the GPUs', () => {
     expect(stepSeconds({ baseSeconds: 0.5, secondsPerToken: 0.01 }, 100, 2)).toBe(1)
+  })
+
+  it('[F4] half of one measured step is fixed', () => {
+    const model = stepModelOf(2, 100, 4)
+    expect(model).toEqual({ baseSeconds: 1, secondsPerToken: 0.04 })
+    expect(stepSeconds(model, 100, 4)).toBe(2)
+    expect(stepModelOf(2, 0, 1)).toEqual({ baseSeconds: 1, secondsPerToken: 0 })
   })
 
   it('[F4] fits measured steps', () => {
@@ -176,5 +185,29 @@ describe('calibrate', () => {
   it('[F5] nothing of nothing, and ends before their forecast do not count', () => {
     expect(calibrate([])).toBeNull()
     expect(calibrate([{ madeAt: 50, end, actualEnd: 50 }])).toBeNull()
+  })
+})
+
+describe('gpusPerExecutor', () => {
+  const memory = (backboneBytes: number) => ({
+    backboneBytes,
+    bytesPerRank: 0,
+    bytesPerToken: 0,
+    bytesPerLogit: 0,
+    vocabulary: 0,
+  })
+  const nodes = [aNode('a', 1), aNode('b', 2)]
+
+  it('[K13] one GPU while a fifth of what plans may use is left to runs, else as few as give that', () => {
+    // 80 GB less a margin of a tenth is 72 GB, of which the backbone may take 57.6 GB.
+    expect(gpusPerExecutor(memory(57.6e9), nodes, 8, 0.1)).toBe(1)
+    expect(gpusPerExecutor(memory(57.7e9), nodes, 8, 0.1)).toBe(2)
+    expect(gpusPerExecutor(memory(140e9), nodes, 8, 0.1)).toBe(3)
+    expect(gpusPerExecutor(memory(140e9), nodes, 2, 0.1)).toBe(2)
+  })
+
+  it('[K13] one GPU where nothing is known', () => {
+    expect(gpusPerExecutor(memory(0), nodes, 4, 0.1)).toBe(1)
+    expect(gpusPerExecutor(memory(1e12), [], 4, 0.1)).toBe(1)
   })
 })

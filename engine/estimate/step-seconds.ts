@@ -11,6 +11,17 @@ export function stepSeconds(model: StepModel, tokens: number, gpus: number): num
 }
 
 /**
+ * The two parts from one measured step: half of it is taken as fixed, so fewer adapters step faster, but not in
+ * proportion (rule F4).
+ *
+ * @param tokens tokens that all adapters of the executor trained in it
+ * @param gpus GPUs that the executor spans
+ */
+export function stepModelOf(seconds: number, tokens: number, gpus: number): StepModel {
+  return { baseSeconds: seconds / 2, secondsPerToken: tokens > 0 ? (seconds / 2 / tokens) * gpus : 0 }
+}
+
+/**
  * Fits the two parts to measured steps by least squares; where all steps had the same tokens, the base is kept.
  *
  * @param measured tokens and seconds of steps

@@ -4,10 +4,10 @@ import type { EventOf } from './ingest-event'
 import type { JournalEntry } from './journal'
 import { mayMove } from './may-move'
 
-/** Where executors stand. An `ending` one is not called ready again by a late event; an ended one stays ended. */
+/** Where executors stand, as their own nodes say. An `ending` one is not called ready again by a late event; an ended one stays ended. */
 export async function ingestExecutors(
   client: PoolClient,
-  events: readonly EventOf<'executor'>[],
+  events: readonly (EventOf<'executor'> & { nodeId: string })[],
 ): Promise<JournalEntry[]> {
   const journal: JournalEntry[] = []
   for (const event of events) {
@@ -18,7 +18,8 @@ export async function ingestExecutors(
          "message" = coalesce($3, e."message"), "fault" = coalesce($4, e."fault"),
          "backboneBytes" = coalesce($5, e."backboneBytes"), "stepMs" = coalesce($6, e."stepMs"),
          "endedAt" = CASE WHEN $2 = 'ended' THEN $7::timestamptz ELSE e."endedAt" END
-       FROM (SELECT "id", "state" AS was FROM "Executor" WHERE "id" = $1 FOR UPDATE) before
+       FROM (SELECT "id", "state" AS was FROM "Executor" WHERE "id" = $1 AND "nodeId" = $8
+         FOR UPDATE) before
        WHERE e."id" = before."id" AND e."state" <> 'ended'
        RETURNING e."jobId", e."nodeId", e."state", before.was`,
       [
@@ -29,9 +30,15 @@ export async function ingestExecutors(
         event.backboneBytes,
         event.stepMs,
         event.at,
+        event.nodeId,
       ],
     )
     const row = rows[0]
+    if (row?.jobId && event.memory)
+      await client.query('UPDATE "Sweep" SET "memory" = $2 WHERE "jobId" = $1', [
+        row.jobId,
+        JSON.stringify(event.memory),
+      ])
     if (!row || row.state === row.was) continue
     if (event.fault === 'bad-input' && row.jobId)
       journal.push(...(await failSweep(client, row.jobId, event.message)))

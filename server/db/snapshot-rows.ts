@@ -23,6 +23,8 @@ export interface SweepRow {
   evaluations: number
   memory: MemoryModel | null
   remaining: Interval | null
+  /** What it took most of its runs at most from a granted slot to training, the executor's start included. */
+  moveSeconds: number | null
 }
 
 export interface RunRow {
@@ -52,7 +54,12 @@ export async function sweepRows(client: PoolClient): Promise<Map<string, SweepRo
   const { rows } = await client.query<SweepRow>(
     `SELECT j."id", j."name", j."projectId", j."state"::text AS "state", j."priority", j."gpus",
        extract(epoch FROM j."createdAt")::float8 AS "submittedAt", s."spec", s."model", s."dataset", s."method",
-       s."trainSamples", s."epochs", s."evaluations", s."memory", s."forecast" AS "remaining"
+       s."trainSamples", s."epochs", s."evaluations",
+       coalesce(s."memory", (SELECT o."memory" FROM "Sweep" o WHERE o."model" = s."model" AND o."memory" IS NOT NULL
+         ORDER BY o."jobId" LIMIT 1)) AS "memory", s."forecast" AS "remaining",
+       (SELECT percentile_cont(0.9) WITHIN GROUP (ORDER BY greatest(0, extract(epoch FROM a."startedAt" - d."at")::float8))
+         FROM "Decision" d JOIN "Attempt" a ON a."runId" = d."runId" AND a."number" = (d."seen"->>'attempt')::int
+         WHERE d."jobId" = j."id" AND d."kind" IN ('start', 'resume') AND a."state" <> 'starting') AS "moveSeconds"
      FROM "Job" j JOIN "Sweep" s ON s."jobId" = j."id" WHERE j."state" IN ('waiting', 'running')
        AND NOT EXISTS (SELECT 1 FROM "Wish" w WHERE w."kind" = 'cancel' AND w."subject" = 'sweep:' || j."id"
          AND w."appliedAt" IS NULL)

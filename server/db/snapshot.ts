@@ -1,4 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
+import { gpusPerExecutor } from '../../engine/estimate/gpus-per-executor'
+import { stepModelOf } from '../../engine/estimate/step-seconds'
 import type { NodeView } from '../../engine/model/cluster'
 import type {
   ExecutorView,
@@ -8,6 +10,7 @@ import type {
   TuningSnapshot,
 } from '../../engine/model/snapshot'
 import type { EvalPoint, RunParams, RunView } from '../../engine/model/tuning'
+import { TUNING_DEFAULTS } from '../../engine/tuning/defaults'
 import { EVAL_TRAIN_LOSS, VAL_LOSS } from './ingest-evaluations'
 import { type RunRow, runRows, type SweepRow, sweepRows } from './snapshot-rows'
 import { inTransaction } from './transaction'
@@ -42,7 +45,7 @@ async function load(client: PoolClient): Promise<LoadedSnapshot> {
   const unreadable = new Map<string, Error>()
   const readable = [...sweeps.values()].flatMap((sweep) => {
     try {
-      return [sweepWork(sweep, bySweep.get(sweep.id) ?? [], points)]
+      return [sweepWork(sweep, bySweep.get(sweep.id) ?? [], points, nodes)]
     } catch (error) {
       unreadable.set(sweep.id, error as Error)
       return []
@@ -77,8 +80,10 @@ function sweepWork(
   sweep: SweepRow,
   runs: readonly RunRow[],
   points: ReadonlyMap<string, EvalPoint[]>,
+  nodes: readonly NodeView[],
 ): SweepWork {
   const spec = sweep.spec
+  const memory = sweep.memory ?? UNKNOWN_MEMORY
   return {
     id: sweep.id,
     name: sweep.name,
@@ -89,9 +94,11 @@ function sweepWork(
     baseModel: sweep.model,
     gpus: sweep.gpus,
     spread: true,
-    gpusPerExecutor: 1,
+    gpusPerExecutor: gpusPerExecutor(memory, nodes, sweep.gpus, TUNING_DEFAULTS.memoryMargin),
     maxLength: spec.max_length,
-    memory: sweep.memory ?? UNKNOWN_MEMORY,
+    memory,
+    ...(sweep.moveSeconds === null ? {} : { moveSeconds: sweep.moveSeconds }),
+    ...(spec.deadline ? { deadline: Date.parse(spec.deadline) / 1000 } : {}),
     ...(sweep.remaining ? { remaining: sweep.remaining } : {}),
     auditShare: spec.audit,
     view: {
@@ -162,17 +169,33 @@ async function nodeViews(client: PoolClient): Promise<NodeView[]> {
   return rows
 }
 
+interface ExecutorRow extends Omit<ExecutorView, 'step'> {
+  /** Of its last steps, and the tokens that who trains there takes in one. */
+  stepMs: number | null
+  stepTokens: number
+}
+
 async function executorViews(
   client: PoolClient,
 ): Promise<{ executors: ExecutorView[]; occupied: ReadonlySet<string> }> {
-  const { rows } = await client.query<ExecutorView & { sweepId: string | null }>(
+  const { rows } = await client.query<ExecutorRow>(
     `SELECT e."id", e."jobId" AS "sweepId", e."model" AS "baseModel", e."gpuIds", e."state", e."slots", e."maxLength",
+       e."stepMs", coalesce(sum((r."params"->>'batch_size')::int * (s."spec"->>'max_length')::int)
+         FILTER (WHERE a."state" = 'running'), 0)::int AS "stepTokens",
        coalesce(array_agg(a."runId" ORDER BY a."runId") FILTER (WHERE a."runId" IS NOT NULL), '{}') AS "runIds"
      FROM "Executor" e
      LEFT JOIN "Attempt" a ON a."executorId" = e."id" AND a."state" IN ('starting', 'running', 'ending')
+     LEFT JOIN "Run" r ON r."id" = a."runId" LEFT JOIN "Sweep" s ON s."jobId" = r."sweepId"
      WHERE e."state" <> 'ended' AND e."jobId" IS NOT NULL GROUP BY e."id" ORDER BY e."id"`,
   )
-  return { executors: rows, occupied: new Set(rows.flatMap((row) => row.runIds)) }
+  return {
+    executors: rows.map(({ stepMs, stepTokens, ...view }) =>
+      stepMs === null || stepTokens === 0
+        ? view
+        : { ...view, step: stepModelOf(stepMs / 1000, stepTokens, view.gpuIds.length) },
+    ),
+    occupied: new Set(rows.flatMap((row) => row.runIds)),
+  }
 }
 
 async function gpuLeases(client: PoolClient): Promise<GpuLease[]> {

@@ -81,6 +81,7 @@ describe('an audited stop', () => {
         max_steps: 10,
         early_exit: { policy: 'none' },
         audit: 1,
+        deadline: '2033-05-18T03:33:20Z',
       },
       { projectId: web.projectId, userId: person.userId, renameIfTaken: false, facts: false },
     )
@@ -89,6 +90,20 @@ describe('an audited stop', () => {
     const [a, b] = (await web.db.prisma.run.findMany({ orderBy: { number: 'asc' } })).map(({ id }) => id)
     await report(attempt(a!, 'started', 0), attempt(b!, 'started', 0))
     await report(evaluation(a!, 2, 3), evaluation(b!, 2, 2))
+    const [executor] = (await loadSnapshot(pool)).tuning.executors
+    const executorReady: DurableEvent = {
+      kind: 'executor',
+      executorId: executor!.id,
+      at: at(),
+      state: 'ready',
+      message: null,
+      fault: null,
+      backboneBytes: 7,
+      stepMs: 8,
+      slotsBusy: 2,
+      tokensPerSecond: null,
+      memory: { backboneBytes: 7, bytesPerRank: 1, bytesPerToken: 0, bytesPerLogit: 0, vocabulary: 5 },
+    }
     const { version } = (await loadSnapshot(pool)).tuning
     const exit = {
       kind: 'stop' as const,
@@ -121,11 +136,14 @@ describe('an audited stop', () => {
       },
       [],
     )
-    await report(evaluation(a!, 6, 1))
+    await report(evaluation(a!, 6, 1), executorReady)
 
     const { tuning } = await loadSnapshot(pool)
     const [sweep] = tuning.sweeps
-    expect(sweep!.auditShare).toBe(1)
+    expect(sweep).toMatchObject({ auditShare: 1, deadline: 2_000_000_000, memory: { backboneBytes: 7 } })
+    expect(sweep!.moveSeconds).toBeGreaterThanOrEqual(0)
+    // 8 ms of which half is fixed; two runs train 2 rows of 512 tokens each.
+    expect(tuning.executors[0]!.step).toEqual({ baseSeconds: 0.004, secondsPerToken: 0.004 / 2048 })
     expect(sweep!.view.runs.find(({ id }) => id === a)).toMatchObject({
       state: 'parked',
       stopReason: 'underperforming',
