@@ -21,12 +21,11 @@ export function PeerStrip({ peers, own, keeps }: PeerStripProps) {
           {picture.cut === null ? null : (
             <>
               <rect x="0" y="18" width={picture.cut} height="26" fill="var(--hover)" />
-              <text x={picture.cut - 5} y="12" textAnchor="end" fill="var(--ink-3)">
-                {picture.cut > 96 ? `keeps the best ${picture.keptCount}` : `keeps ${picture.keptCount}`}
-              </text>
-              <text x={picture.cut + 5} y="12" fill="var(--ink-3)">
-                behind
-              </text>
+              {picture.words.map((word) => (
+                <text key={word.text} x={word.x} y="12" textAnchor={word.anchor} fill="var(--ink-3)">
+                  {word.text}
+                </text>
+              ))}
             </>
           )}
           <line x1="0" x2={size.width} y1="46" y2="46" stroke="var(--line-2)" />

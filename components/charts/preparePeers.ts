@@ -13,6 +13,8 @@ export interface PeerStripPicture {
   dots: { label: string; x: number; row: number; kept: boolean; own: boolean; value: number }[]
   /** Where the cut lies: between the last kept and the first behind. */
   cut: number | null
+  /** Words at both sides of the cut, where they have room. */
+  words: { text: string; x: number; anchor: 'start' | 'end' }[]
   ticks: (Tick & { at: number })[]
   keptCount: number
   sentence: string
@@ -58,10 +60,29 @@ export function preparePeers(
   return {
     dots,
     cut,
+    words: cut === null ? [] : cutWords(cut, width, keeps ?? kept.length),
     ticks: spaced(raw, scale, 40).map((tick) => ({ ...tick, at: Math.round(scale(tick.value)) })),
     keptCount: keeps ?? kept.length,
     sentence: `${own.label} has ${formatLoss(own.value, 3)}, place ${
       all.findIndex((peer) => peer.label === own.label) + 1
     } of ${all.length}; the cut keeps ${keeps ?? kept.length}.`,
   }
+}
+
+const LETTER = 5.9
+
+/** The kept side is named left of the cut, the others right of it; where one side is too narrow the other says both. */
+function cutWords(cut: number, width: number, kept: number): PeerStripPicture['words'] {
+  const fits = (text: string, room: number) => text.length * LETTER + 6 <= room
+  const long = `keeps the best ${kept}`
+  const short = `keeps ${kept}`
+  const left = fits(long, cut) ? long : fits(short, cut) ? short : null
+  const room = width - cut
+  if (left === null)
+    return [
+      { text: fits(`behind, ${short}`, room) ? `behind, ${short}` : short, x: cut + 5, anchor: 'start' },
+    ]
+  const words: PeerStripPicture['words'] = [{ text: left, x: cut - 5, anchor: 'end' }]
+  if (fits('behind', room)) words.push({ text: 'behind', x: cut + 5, anchor: 'start' })
+  return words
 }

@@ -1,14 +1,26 @@
 'use client'
 
-import { Download, Link as LinkIcon, MoreHorizontal, Table as TableIcon } from 'lucide-react'
-import { useState } from 'react'
+import {
+  Download,
+  Image as ImageIcon,
+  Lasso,
+  Link as LinkIcon,
+  MoreHorizontal,
+  Table as TableIcon,
+} from 'lucide-react'
+import { type MouseEvent, useRef, useState } from 'react'
+import { copyPng } from '../charts/copyPng'
 import type { HoverStore } from '../charts/hover-store'
 import type { CurveRun, Rung } from '../charts/loss/curve'
 import { LossChart } from '../charts/loss/LossChart'
+import { useShortcut } from '../keys/keys'
 import { IconButton } from '../ui/Button'
+import { ContextMenu } from '../ui/ContextMenu'
+import { copyText } from '../ui/copyText'
 import { formatCount } from '../ui/format/number'
 import { parameterLabel } from '../ui/format/parameter'
 import { Menu } from '../ui/Menu'
+import type { MenuEntry } from '../ui/MenuEntries'
 import { PaneHead } from '../ui/Pane'
 import { Segmented } from '../ui/Segmented'
 import { Select } from '../ui/Select'
@@ -29,6 +41,9 @@ interface CurvePaneProps {
   series: ReadonlyMap<string, number>
   selected: readonly string[]
   onSelect: (id: string | null, add: boolean) => void
+  onSelectAll: (ids: readonly string[]) => void
+  /** What can be done with the run under the pointer. */
+  menuAt: (runId: string | null) => readonly MenuEntry[] | null
   hover: HoverStore
   parameterNames: readonly string[]
   peers?: readonly { value: number; kept: boolean }[]
@@ -56,6 +71,20 @@ export function CurvePane(props: CurvePaneProps) {
   const { runs, total, rungs, sweepView, compact = false } = props
   const { view, setView, loss, zoom } = sweepView
   const [asTable, setAsTable] = useState(false)
+  const [lasso, setLasso] = useState(false)
+  const pane = useRef<HTMLElement>(null)
+  useShortcut('l', 'Select runs with a lasso', () => setLasso(!lasso), !compact)
+  useShortcut('Escape', 'Put the lasso away', () => setLasso(false), lasso)
+  const picture = () => {
+    if (!pane.current) return
+    copyPng(pane.current).then(
+      () => say('Picture of the chart copied.'),
+      (error: unknown) =>
+        say(`The chart was not copied: ${error instanceof Error ? error.message : 'the browser refused.'}`, {
+          urgent: true,
+        }),
+    )
+  }
   const counts = stopCounts(runs)
   const points = runs.reduce((sum, run) => sum + run[loss.measure].from, 0)
   const drawn = runs.reduce((sum, run) => sum + run[loss.measure].steps.length, 0)
@@ -70,7 +99,7 @@ export function CurvePane(props: CurvePaneProps) {
   const empty = runs.every((run) => run.validation.steps.length === 0 && run.train.steps.length === 0)
 
   return (
-    <section aria-label="Loss curves" className="flex h-full min-h-0 flex-col bg-surface">
+    <section ref={pane} aria-label="Loss curves" className="flex h-full min-h-0 flex-col bg-surface">
       <PaneHead
         title="Which runs are worth finishing?"
         sub={
@@ -147,22 +176,32 @@ export function CurvePane(props: CurvePaneProps) {
                   icon: <Download size={13} />,
                   onSelect: () => saveText(`${props.name}.csv`, curvesCsv(runs)),
                 },
+                { label: 'Copy PNG', icon: <ImageIcon size={13} />, onSelect: picture },
                 {
                   label: 'Copy link',
                   icon: <LinkIcon size={13} />,
-                  onSelect: () => {
-                    navigator.clipboard.writeText(window.location.href).then(
-                      () => say('Link copied. It opens this view.'),
-                      () => say('The browser did not allow copying.', { urgent: true }),
-                    )
-                  },
+                  onSelect: () => copyText(window.location.href, 'Link copied. It opens this view.'),
+                },
+                'line',
+                {
+                  label: 'Select with a lasso',
+                  icon: <Lasso size={13} />,
+                  shortcut: 'L',
+                  onSelect: () => setLasso(true),
                 },
               ]}
             />
           </>
         }
       />
-      <div className="relative min-h-0 flex-1 px-4">
+      <ContextMenu
+        className="relative min-h-0 flex-1 px-4"
+        entriesAt={(event: MouseEvent) =>
+          event.target instanceof Element && event.target.closest('[data-chart]')
+            ? props.menuAt(props.hover.get())
+            : null
+        }
+      >
         {asTable ? (
           <CurveTable runs={runs} measure={loss.measure} />
         ) : (
@@ -175,6 +214,11 @@ export function CurvePane(props: CurvePaneProps) {
             onZoom={(next) => void setView({ zoom: next === null ? null : [...next] })}
             selected={props.selected}
             onSelect={props.onSelect}
+            lasso={lasso}
+            onLasso={(ids) => {
+              setLasso(false)
+              props.onSelectAll(ids)
+            }}
             hover={props.hover}
             parameterNames={props.parameterNames}
             peers={props.peers}
@@ -194,15 +238,15 @@ export function CurvePane(props: CurvePaneProps) {
           <ChartNote>{props.waitingFor}</ChartNote>
         ) : null}
         {zoom ? (
-          <button
-            type="button"
-            onClick={() => void setView({ zoom: null })}
-            className="absolute top-1 right-6 rounded-6 border border-line-2 bg-surface px-2 py-0.5 text-11 text-ink-2 hover:bg-hover"
-          >
-            Zoomed in, show all <kbd className="ml-1 font-sans text-ink-3">.</kbd>
-          </button>
+          <ChartChip onClick={() => void setView({ zoom: null })} hint=".">
+            Zoomed in, show all
+          </ChartChip>
+        ) : lasso ? (
+          <ChartChip onClick={() => setLasso(false)} hint="Esc">
+            Draw around runs
+          </ChartChip>
         ) : null}
-      </div>
+      </ContextMenu>
       <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1 px-4 pb-1.5 text-12 text-ink-2">
         {counts.length > 0 ? (
           <span className="ml-11 text-11 text-ink-3 max-tablet:hidden">Ended at</span>
@@ -226,6 +270,26 @@ export function CurvePane(props: CurvePaneProps) {
         ) : null}
       </div>
     </section>
+  )
+}
+
+function ChartChip({
+  onClick,
+  hint,
+  children,
+}: {
+  onClick: () => void
+  hint: string
+  children: React.ReactNode
+}) {
+  return (
+    <button
+      type="button"
+      onClick={onClick}
+      className="absolute top-1 right-6 rounded-6 border border-line-2 bg-surface px-2 py-0.5 text-11 text-ink-2 hover:bg-hover"
+    >
+      {children} <kbd className="ml-1 font-sans text-ink-3">{hint}</kbd>
+    </button>
   )
 }
 

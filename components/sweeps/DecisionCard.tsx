@@ -1,6 +1,7 @@
 'use client'
 
 import { ArrowRight, Copy, Pin, RotateCcw } from 'lucide-react'
+import { Fragment, useMemo } from 'react'
 import type { DecisionRow } from '@/server/views/decision-row'
 import type { RunRow } from '@/server/views/run-row'
 import { PeerStrip } from '../charts/PeerStrip'
@@ -14,13 +15,18 @@ import { formatDay } from '../ui/format/time'
 import { Time } from '../ui/Time'
 import { DecisionIcon } from './DecisionIcon'
 import { decisionTitle } from './decision-title'
-import { canRevive, type RunActions } from './useRunActions'
+import { RevivePrice } from './RevivePrice'
+import { canRevive } from './run-wishes'
+import { type Heir, slotHeir } from './slot-heir'
+import type { RunActions } from './useRunActions'
 
 interface DecisionCardProps {
   decision: DecisionRow
   run: RunRow | null
   /** All runs of the sweep, to name the peers. */
   runs: readonly RunRow[]
+  /** Decisions of the sweep, to find who got the slot. */
+  decisions: readonly DecisionRow[]
   actions: RunActions
   onClone: (run: RunRow) => void
   /** Larger buttons, as in a sheet on a phone. */
@@ -41,7 +47,11 @@ export function peersOf(decision: DecisionRow, runs: readonly RunRow[]): StripPe
 }
 
 /** What the rule saw, as rows of a name and a value; only what the decision stored. */
-function facts(decision: DecisionRow, run: RunRow | null): (readonly [string, React.ReactNode])[] {
+function facts(
+  decision: DecisionRow,
+  run: RunRow | null,
+  heir: Heir | null,
+): (readonly [string, React.ReactNode])[] {
   const { seen } = decision
   const rows: (readonly [string, React.ReactNode])[] = []
   if (decision.rule) rows.push(['Rule', decision.rule])
@@ -57,6 +67,13 @@ function facts(decision: DecisionRow, run: RunRow | null): (readonly [string, Re
     const share = run?.fullSamples ? `, ${formatShare(saved / run.fullSamples)} of the run` : ''
     rows.push(['Saved', `${formatCount(saved)} samples${share}`])
   }
+  if (heir)
+    rows.push([
+      'Slot went to',
+      <Fragment key="heir">
+        {runLabel(heir.runNumber)}, since <Time at={heir.at} seconds />
+      </Fragment>,
+    ])
   if (run?.state === 'parked')
     rows.push([
       'Parked',
@@ -66,7 +83,9 @@ function facts(decision: DecisionRow, run: RunRow | null): (readonly [string, Re
 }
 
 /** A decision with its evidence and what can be done about it. */
-export function DecisionCard({ decision, run, runs, actions, onClone, touch = false }: DecisionCardProps) {
+export function DecisionCard(props: DecisionCardProps) {
+  const { decision, run, runs, decisions, actions, onClone, touch = false } = props
+  const heir = useMemo(() => slotHeir(decisions, decision), [decisions, decision])
   const peers = peersOf(decision, runs)
   const observed = number(decision.seen.observed)
   const rung = number(decision.seen.rung)
@@ -96,7 +115,10 @@ export function DecisionCard({ decision, run, runs, actions, onClone, touch = fa
           />
         </div>
       ) : null}
-      <Facts rows={facts(decision, run)} className="mt-3 grid grid-cols-[72px_1fr] gap-x-2 gap-y-1 text-12" />
+      <Facts
+        rows={facts(decision, run, heir)}
+        className="mt-3 grid grid-cols-[76px_1fr] gap-x-2 gap-y-1 text-12"
+      />
       {run ? (
         <>
           <div className="mt-3 flex flex-wrap items-center gap-1.5">
@@ -121,19 +143,13 @@ export function DecisionCard({ decision, run, runs, actions, onClone, touch = fa
               <ButtonLink
                 variant="ghost"
                 href={`/sweeps/${run.sweepId}/runs/${run.number}`}
-                className="ml-auto"
+                className="-mr-2 ml-auto !px-2"
               >
                 Open run <ArrowRight size={13} />
               </ButtonLink>
             )}
           </div>
-          {canRevive(run) && run.fullSamples ? (
-            <p className="mt-2 text-11 text-ink-3">
-              Reviving trains up to {formatCount(Math.max(0, run.fullSamples - run.samples))} more samples,
-              from step {formatCount(run.step)}.
-              {decision.rule ? ` ${decision.rule} will not stop it again.` : ''}
-            </p>
-          ) : null}
+          {canRevive(run) && run.fullSamples ? <RevivePrice run={run} rule={decision.rule} /> : null}
         </>
       ) : null}
     </article>

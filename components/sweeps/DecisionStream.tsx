@@ -2,7 +2,7 @@
 
 import clsx from 'clsx'
 import { ArrowUp } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { memo, useMemo, useState } from 'react'
 import type { DecisionRow } from '@/server/views/decision-row'
 import type { RunRow } from '@/server/views/run-row'
 import { Empty } from '../ui/Empty'
@@ -40,7 +40,7 @@ const matches = (decision: DecisionRow, kind: string) =>
   kind === 'all' || (kind === 'people' ? decision.actor !== null : decision.kind === kind)
 
 /** What was decided, newest first. While a card is open nothing is pushed above it. */
-export function DecisionStream(props: DecisionStreamProps) {
+export const DecisionStream = memo(function DecisionStream(props: DecisionStreamProps) {
   const { decisions, runs, opened, onOpen, kind, onKind } = props
   const [heldFrom, setHeldFrom] = useState<number | null>(null)
   const [scrolled, setScrolled] = useState(false)
@@ -96,6 +96,7 @@ export function DecisionStream(props: DecisionStreamProps) {
                       decision={decision}
                       run={decision.runId ? (byId.get(decision.runId) ?? null) : null}
                       runs={runs}
+                      decisions={decisions}
                       actions={props.actions}
                       onClone={props.onClone}
                     />
@@ -110,7 +111,7 @@ export function DecisionStream(props: DecisionStreamProps) {
       </ScrollRegion>
     </section>
   )
-}
+})
 
 const intoView = (element: HTMLElement | null) => element?.scrollIntoView({ block: 'nearest' })
 

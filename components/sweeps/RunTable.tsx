@@ -3,16 +3,20 @@
 import { type SortingState, useTable } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import clsx from 'clsx'
-import { ArrowDown, ArrowUp, Columns3 } from 'lucide-react'
+import { ArrowDown, ArrowUp, Columns3, Copy } from 'lucide-react'
 import { memo, type ReactNode, useMemo, useRef, useState } from 'react'
 import { type HoverStore, useIsHovered } from '../charts/hover-store'
 import { useShortcut } from '../keys/keys'
 import { Button } from '../ui/Button'
+import { ContextMenu } from '../ui/ContextMenu'
+import { copyText } from '../ui/copyText'
 import { runLabel } from '../ui/format/parameter'
 import { Menu } from '../ui/Menu'
+import type { MenuEntry } from '../ui/MenuEntries'
 import { ScrollRegion } from '../ui/ScrollRegion'
 import { columnLook, HIDDEN_AT_FIRST, type RunTableRow, runColumns, runFeatures } from './run-columns'
 import { heldOrder } from './run-order'
+import { runsTsv } from './runs-tsv'
 import type { SweepView } from './useSweepView'
 
 const ROW = 27
@@ -27,14 +31,17 @@ interface RunTableProps {
   colourOf: (id: string) => string | null
   selected: readonly string[]
   onSelect: (id: string, add: boolean) => void
+  onSelectAll: (ids: readonly string[]) => void
   onOpen: (id: string) => void
+  /** What can be done with a run, for the menu of its row. */
+  menuAt: (runId: string | null) => readonly MenuEntry[] | null
   hover: HoverStore
   /** Filters, drawn before the button for columns. */
   filters: ReactNode
 }
 
 /** All runs of a sweep: sorted, filtered, with the columns of the URL. Keeps its order while somebody reads. */
-export function RunTable(props: RunTableProps) {
+export const RunTable = memo(function RunTable(props: RunTableProps) {
   const { rows, parameters, sweepView, colourOf, selected, onSelect, onOpen, hover } = props
   const { view, setView } = sweepView
   const columns = useMemo(() => runColumns(parameters), [parameters])
@@ -79,6 +86,14 @@ export function RunTable(props: RunTableProps) {
   }
   useShortcut('j', 'Next run', moveFocus(1))
   useShortcut('k', 'Previous run', moveFocus(-1))
+  useShortcut('x', 'Select the row, or take it out', () => {
+    const id = focusedRun() ?? hover.get()
+    if (id) onSelect(id, true)
+  })
+  const chosenRows = () => {
+    const chosen = drawn.filter((row) => selected.includes(row.id))
+    return (chosen.length > 0 ? chosen : drawn).map((row) => row.original)
+  }
 
   const sortBy = (id: string) => {
     setHeld(null)
@@ -97,11 +112,20 @@ export function RunTable(props: RunTableProps) {
         <div className="ml-auto shrink-0">
           <Menu
             trigger={<Button size="small" icon={<Columns3 size={13} />} />}
-            entries={table.getAllLeafColumns().map((column) => ({
-              label: columnLook(column.id).label,
-              checked: column.getIsVisible(),
-              onSelect: () => void setView({ hide: flip(view.hide, column.id) }),
-            }))}
+            entries={[
+              ...table.getAllLeafColumns().map((column) => ({
+                label: columnLook(column.id).label,
+                checked: column.getIsVisible(),
+                onSelect: () => void setView({ hide: flip(view.hide, column.id) }),
+              })),
+              'line',
+              {
+                label: 'Copy as TSV',
+                effect: selected.length > 0 ? `${selected.length} selected` : 'all rows',
+                icon: <Copy size={13} />,
+                onSelect: () => copyText(runsTsv(chosenRows(), parameters), 'Rows copied as TSV.'),
+              },
+            ]}
           >
             Columns
           </Menu>
@@ -113,98 +137,105 @@ export function RunTable(props: RunTableProps) {
         className="min-h-0 flex-1"
         onPointerEnter={() => setHeld(wanted.map((row) => row.id))}
         onPointerLeave={() => setHeld(null)}
+        onKeyDown={(event) => {
+          if (event.key !== 'a' || !(event.metaKey || event.ctrlKey)) return
+          event.preventDefault()
+          props.onSelectAll(order)
+        }}
       >
-        <table
-          className="w-full min-w-max table-fixed border-separate border-spacing-0 text-12"
-          data-testid="run-table"
-        >
-          <colgroup>
-            <col style={{ width: 36 }} />
-            {heads.map((column) => (
-              <col
-                key={column.id}
-                style={column.id === 'state' ? undefined : { width: columnLook(column.id).width }}
-              />
-            ))}
-          </colgroup>
-          <thead className="sticky top-0 z-[1] bg-surface">
-            <tr>
-              <th scope="col" className="border-b border-line">
-                <span className="sr-only">Colour</span>
-              </th>
-              {heads.map((column) => {
-                const look = columnLook(column.id)
-                const sorted = view.sort === column.id
-                return (
-                  <th
-                    key={column.id}
-                    scope="col"
-                    aria-sort={sorted ? (view.desc ? 'descending' : 'ascending') : undefined}
-                    className={clsx(
-                      'border-b border-line px-2 font-normal',
-                      look.align === 'right' ? 'text-right' : 'text-left',
-                    )}
-                  >
-                    <button
-                      type="button"
-                      onClick={() => sortBy(column.id)}
-                      className="inline-flex h-6 items-center gap-1 rounded-4 text-11 whitespace-nowrap text-ink-3 hover:text-ink"
+        <ContextMenu entriesAt={(event) => props.menuAt(rowOf(event.target)?.dataset.id ?? null)}>
+          <table
+            className="w-full min-w-max table-fixed border-separate border-spacing-0 text-12"
+            data-testid="run-table"
+          >
+            <colgroup>
+              <col style={{ width: 36 }} />
+              {heads.map((column) => (
+                <col
+                  key={column.id}
+                  style={column.id === 'state' ? undefined : { width: columnLook(column.id).width }}
+                />
+              ))}
+            </colgroup>
+            <thead className="sticky top-0 z-[1] bg-surface">
+              <tr>
+                <th scope="col" className="border-b border-line">
+                  <span className="sr-only">Colour</span>
+                </th>
+                {heads.map((column) => {
+                  const look = columnLook(column.id)
+                  const sorted = view.sort === column.id
+                  return (
+                    <th
+                      key={column.id}
+                      scope="col"
+                      aria-sort={sorted ? (view.desc ? 'descending' : 'ascending') : undefined}
+                      className={clsx(
+                        'border-b border-line px-2 font-normal',
+                        look.align === 'right' ? 'text-right' : 'text-left',
+                      )}
                     >
-                      {look.label}
-                      {sorted ? (
-                        view.desc ? (
-                          <ArrowDown size={11} aria-hidden="true" />
-                        ) : (
-                          <ArrowUp size={11} aria-hidden="true" />
-                        )
-                      ) : null}
-                    </button>
-                  </th>
-                )
-              })}
-            </tr>
-          </thead>
-          <tbody>
-            {above > 0 ? (
-              <tr>
-                <td style={{ height: above }} />
+                      <button
+                        type="button"
+                        onClick={() => sortBy(column.id)}
+                        className="inline-flex h-6 items-center gap-1 rounded-4 text-11 whitespace-nowrap text-ink-3 hover:text-ink"
+                      >
+                        {look.label}
+                        {sorted ? (
+                          view.desc ? (
+                            <ArrowDown size={11} aria-hidden="true" />
+                          ) : (
+                            <ArrowUp size={11} aria-hidden="true" />
+                          )
+                        ) : null}
+                      </button>
+                    </th>
+                  )
+                })}
               </tr>
-            ) : null}
-            {inSight.map((row) => (
-              <Row
-                key={row.id}
-                id={row.id}
-                label={runLabel(row.original.number)}
-                hover={hover}
-                selected={selected.includes(row.id)}
-                colour={colourOf(row.id)}
-                onSelect={onSelect}
-                onOpen={onOpen}
-              >
-                {row.getVisibleCells().map((cell) => (
-                  <td
-                    key={cell.id}
-                    className={clsx(
-                      'truncate border-b border-line px-2 tabular-nums',
-                      columnLook(cell.column.id).align === 'right' && 'text-right',
-                    )}
-                  >
-                    <table.FlexRender cell={cell} />
-                  </td>
-                ))}
-              </Row>
-            ))}
-            {below > 0 ? (
-              <tr>
-                <td style={{ height: below }} />
-              </tr>
-            ) : null}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {above > 0 ? (
+                <tr>
+                  <td style={{ height: above }} />
+                </tr>
+              ) : null}
+              {inSight.map((row) => (
+                <Row
+                  key={row.id}
+                  id={row.id}
+                  label={runLabel(row.original.number)}
+                  hover={hover}
+                  selected={selected.includes(row.id)}
+                  colour={colourOf(row.id)}
+                  onSelect={onSelect}
+                  onOpen={onOpen}
+                >
+                  {row.getVisibleCells().map((cell) => (
+                    <td
+                      key={cell.id}
+                      className={clsx(
+                        'truncate border-b border-line px-2 tabular-nums',
+                        columnLook(cell.column.id).align === 'right' && 'text-right',
+                      )}
+                    >
+                      <table.FlexRender cell={cell} />
+                    </td>
+                  ))}
+                </Row>
+              ))}
+              {below > 0 ? (
+                <tr>
+                  <td style={{ height: below }} />
+                </tr>
+              ) : null}
+            </tbody>
+          </table>
+        </ContextMenu>
       </ScrollRegion>
     </section>
   )
-}
+})
 
 interface RowProps {
   id: string
@@ -222,6 +253,7 @@ const Row = memo(function Row({ id, label, hover, selected, colour, onSelect, on
   return (
     <tr
       data-run={label}
+      data-id={id}
       aria-selected={selected}
       tabIndex={0}
       onPointerEnter={() => hover.set(id)}
@@ -239,7 +271,13 @@ const Row = memo(function Row({ id, label, hover, selected, colour, onSelect, on
             event.key === 'ArrowDown'
               ? event.currentTarget.nextElementSibling
               : event.currentTarget.previousElementSibling
-          if (next instanceof HTMLElement) next.focus()
+          if (!(next instanceof HTMLElement)) return
+          next.focus()
+          const nextId = next.dataset.id
+          if (event.shiftKey && nextId) {
+            if (!selected) onSelect(id, true)
+            if (next.getAttribute('aria-selected') !== 'true') onSelect(nextId, true)
+          }
         }
       }}
       className={clsx(
@@ -258,6 +296,12 @@ const Row = memo(function Row({ id, label, hover, selected, colour, onSelect, on
     </tr>
   )
 })
+
+const rowOf = (target: EventTarget | null) =>
+  target instanceof Element ? target.closest<HTMLElement>('tr[data-id]') : null
+
+const focusedRun = () =>
+  typeof document === 'undefined' ? null : (rowOf(document.activeElement)?.dataset.id ?? null)
 
 /** `hide` holds what differs from the first view: hidden ones that are shown, shown ones that are hidden. */
 function toggled(hide: readonly string[]): Set<string> {

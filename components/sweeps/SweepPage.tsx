@@ -7,7 +7,6 @@ import type { RunRow } from '@/server/views/run-row'
 import { createHoverStore } from '../charts/hover-store'
 import { seriesColour } from '../charts/loss/emphasis'
 import { useSeries } from '../charts/loss/LossChart'
-import { useShortcut } from '../keys/keys'
 import { useLiveScope } from '../live/LiveProvider'
 import { errorSentence } from '../trpc/errorSentence'
 import { Empty } from '../ui/Empty'
@@ -16,55 +15,49 @@ import { Skeleton } from '../ui/Skeleton'
 import { SplitPane } from '../ui/SplitPane'
 import { useNarrow, usePhone } from '../ui/useMediaQuery'
 import { CloneDialog } from './CloneDialog'
-import { CurvePane } from './CurvePane'
 import { DecisionCard, peersOf } from './DecisionCard'
 import { DecisionStream } from './DecisionStream'
 import { filterRuns } from './filter-runs'
 import { RunFilters } from './RunFilters'
 import { RunTable } from './RunTable'
+import { runMenu } from './run-menu'
 import { rungsOf } from './rungs'
 import { StopNews } from './StopNews'
+import { SweepCurves } from './SweepCurves'
 import { SweepHeader } from './SweepHeader'
 import { SweepPhone } from './SweepPhone'
 import { SweepStrip } from './SweepStrip'
+import { withoutCurve } from './useCurveRuns'
 import { useRunActions } from './useRunActions'
 import { useSweepData } from './useSweepData'
+import { useSweepKeys } from './useSweepKeys'
 import { useSweepView } from './useSweepView'
 import { variedParameters } from './varied-parameters'
-import { waitingFor } from './waiting-for'
 
 /** A sweep: curves, table and decisions are one selection. */
-export function SweepPage({ id }: { id: string }) {
+export function SweepPage({ id, splitShare }: { id: string; splitShare: number }) {
   useLiveScope(id)
   const router = useRouter()
   const phone = usePhone()
   const narrow = useNarrow()
   const sweepView = useSweepView()
-  const { view, setView, zoom } = sweepView
-  const range = useMemo(() => (zoom ? { from: zoom[0], to: zoom[1] } : null), [zoom])
-  const axis = view.x === 'steps' ? 'step' : view.x
-  const { sweep, runs, decisions, curveRuns, curvesState, error } = useSweepData(id, range, axis)
+  const { view, setView } = sweepView
+  const { sweep, runs, decisions, error } = useSweepData(id)
   const actions = useRunActions(id)
   const [hover] = useState(createHoverStore)
   const [cloning, setCloning] = useState<RunRow | null>(null)
-  const series = useSeries(curveRuns)
+  const series = useSeries(useMemo(() => runs.map(withoutCurve), [runs]))
 
   const parameters = useMemo(() => variedParameters(runs), [runs])
   const rungs = useMemo(() => rungsOf(decisions), [decisions])
   const byId = useMemo(() => new Map(runs.map((run) => [run.id, run])), [runs])
   const matching = useMemo(() => filterRuns(runs, view.state, view.q), [runs, view.state, view.q])
-  const matchingCurves = useMemo(() => {
-    const ids = new Set(matching.map((run) => run.id))
-    return curveRuns.filter((run) => ids.has(run.id))
-  }, [matching, curveRuns])
   const rows = useMemo(
     () => matching.map((run) => ({ ...run, pending: actions.pending.has(run.id) })),
     [matching, actions.pending],
   )
-  const selected = useMemo(
-    () => runs.filter((run) => view.run.includes(run.number)).map((run) => run.id),
-    [runs, view.run],
-  )
+  const chosen = useMemo(() => runs.filter((run) => view.run.includes(run.number)), [runs, view.run])
+  const selected = useMemo(() => chosen.map((run) => run.id), [chosen])
   const opened = decisions.find((decision) => decision.id === view.decision) ?? null
   const openedRun = opened?.runId ? (byId.get(opened.runId) ?? null) : null
   const peers = useMemo(() => (opened ? peersOf(opened, runs) : []), [opened, runs])
@@ -86,16 +79,23 @@ export function SweepPage({ id }: { id: string }) {
         void setView({ run: [], decision: null })
         return
       }
-      const numbers = add
-        ? view.run.includes(run.number)
-          ? view.run.filter((number) => number !== run.number)
-          : [...view.run, run.number]
-        : [run.number]
       const decision =
         run.stopDecisionId ?? decisions.find((one) => one.runId === run.id && one.kind === 'stop')?.id
-      void setView({ run: numbers, decision: add ? view.decision : (decision ?? null) })
+      void setView((before) => ({
+        run: !add
+          ? [run.number]
+          : before.run.includes(run.number)
+            ? before.run.filter((number) => number !== run.number)
+            : [...before.run, run.number],
+        decision: add ? before.decision : (decision ?? null),
+      }))
     },
-    [byId, decisions, setView, view.run, view.decision],
+    [byId, decisions, setView],
+  )
+  const selectAll = useCallback(
+    (ids: readonly string[]) =>
+      void setView({ run: ids.flatMap((one) => byId.get(one)?.number ?? []), decision: null }),
+    [byId, setView],
   )
   const openRun = useCallback(
     (runId: string) => {
@@ -104,6 +104,15 @@ export function SweepPage({ id }: { id: string }) {
     },
     [byId, id, router],
   )
+  const menuAt = useCallback(
+    (runId: string | null) => {
+      const run = runId === null ? undefined : byId.get(runId)
+      if (!run) return null
+      const of = chosen.length > 1 && chosen.includes(run) ? chosen : [run]
+      return runMenu({ runs: of, parameters, actions, onOpen: openRun, onClone: setCloning })
+    },
+    [byId, chosen, parameters, actions, openRun],
+  )
   const colourOf = useCallback(
     (runId: string) => {
       const number = series.get(runId)
@@ -111,43 +120,38 @@ export function SweepPage({ id }: { id: string }) {
     },
     [series],
   )
-
-  const chosen = selected.length > 0 ? (byId.get(selected[0]!) ?? null) : null
-  const withChosen = (act: (run: RunRow) => void) => () => {
-    if (chosen) act(chosen)
-  }
-  const step = (by: number) => () => {
-    const at = decisions.findIndex((decision) => decision.id === view.decision)
-    const next = decisions[Math.max(0, Math.min(decisions.length - 1, at + by))]
-    if (next) openDecision(next)
-  }
-  useShortcut('p', 'Pin the selected run', withChosen(actions.pin), chosen !== null)
-  useShortcut('s', 'Stop the selected run', withChosen(actions.stop), chosen !== null)
-  useShortcut('r', 'Revive the selected run', withChosen(actions.revive), chosen !== null)
-  useShortcut('c', 'Clone the selected run', withChosen(setCloning), chosen !== null)
-  useShortcut(']', 'Next decision', step(1))
-  useShortcut('[', 'Previous decision', step(-1))
-  useShortcut('.', 'Back to now: whole axis', () => void setView({ zoom: null }))
-  useShortcut('Escape', 'Clear the selection', () => void setView({ run: [], decision: null }))
+  const setKinds = useCallback((kinds: string) => void setView({ kinds }), [setView])
+  useSweepKeys({
+    runs,
+    chosen,
+    decisions,
+    sweepView,
+    actions,
+    onSelect: select,
+    onOpenDecision: openDecision,
+    onClone: setCloning,
+  })
+  const filters = useMemo(() => <RunFilters runs={runs} sweepView={sweepView} />, [runs, sweepView])
 
   if (error) return <Empty>{errorSentence(error)}</Empty>
   if (!sweep) return <Skeleton className="m-4 h-40" />
 
   const curves = (
-    <CurvePane
-      name={sweep.name}
-      runs={matchingCurves}
-      total={runs.length}
+    <SweepCurves
+      sweep={sweep}
+      runs={runs}
+      matching={matching}
       rungs={rungs}
       sweepView={sweepView}
       series={series}
       selected={selected}
       onSelect={select}
+      onSelectAll={selectAll}
+      menuAt={menuAt}
       hover={hover}
       parameterNames={parameters}
       peers={peers}
       peersAt={peersAt}
-      waitingFor={waitingFor(sweep, curvesState)}
       compact={phone}
     />
   )
@@ -158,7 +162,7 @@ export function SweepPage({ id }: { id: string }) {
       opened={narrow ? null : view.decision}
       onOpen={openDecision}
       kind={view.kinds}
-      onKind={(kinds) => void setView({ kinds })}
+      onKind={setKinds}
       actions={actions}
       onClone={setCloning}
     />
@@ -209,7 +213,8 @@ export function SweepPage({ id }: { id: string }) {
             <div className="min-w-0 flex-1 bg-surface">
               <SplitPane
                 label="Height of chart and table"
-                share={52}
+                name="sweep"
+                share={splitShare}
                 first={curves}
                 second={
                   <RunTable
@@ -219,9 +224,11 @@ export function SweepPage({ id }: { id: string }) {
                     colourOf={colourOf}
                     selected={selected}
                     onSelect={select}
+                    onSelectAll={selectAll}
                     onOpen={openRun}
+                    menuAt={menuAt}
                     hover={hover}
-                    filters={<RunFilters runs={runs} sweepView={sweepView} />}
+                    filters={filters}
                   />
                 }
               />
@@ -242,6 +249,7 @@ export function SweepPage({ id }: { id: string }) {
             decision={opened}
             run={openedRun}
             runs={runs}
+            decisions={decisions}
             actions={actions}
             onClone={setCloning}
             touch

@@ -1,32 +1,15 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { RunRow } from '@/server/views/run-row'
 import { useLiveBatch } from '../live/LiveProvider'
 import { errorSentence } from '../trpc/errorSentence'
 import { useTRPC, useTRPCClient } from '../trpc/trpc'
-import { runLabel } from '../ui/format/parameter'
 import { say } from '../ui/toasts'
+import { canRevive, canStop, expectedRun, type RunWish, runsDone, UNDO } from './run-wishes'
 
-type Wish = 'stop' | 'revive' | 'pin' | 'unpin'
-
-const INVERSE: Record<Wish, Wish> = { stop: 'revive', revive: 'stop', pin: 'unpin', unpin: 'pin' }
-const DONE: Record<Wish, string> = {
-  stop: 'stopped and parked',
-  revive: 'revived',
-  pin: 'pinned: early exit will not stop it',
-  unpin: 'no longer pinned',
-}
-
-/** What the row shows until the journal says so. */
-function expected(run: RunRow, wish: Wish): RunRow {
-  if (wish === 'stop') return { ...run, state: 'parked', stopReason: 'user' }
-  if (wish === 'revive') return { ...run, state: 'waiting', stopReason: null }
-  return { ...run, pinned: wish === 'pin' }
-}
-
-/** Stop, revive, pin: at once in the row, with an undo; the journal is the truth. */
+/** Stop, revive, pin one run or several: at once in the rows, with one undo; the journal is the truth. */
 export function useRunActions(sweepId: string) {
   const trpc = useTRPC()
   const client = useTRPCClient()
@@ -34,11 +17,11 @@ export function useRunActions(sweepId: string) {
   const [pending, setPending] = useState<ReadonlySet<string>>(new Set())
   const runsKey = trpc.sweep.runs.queryKey({ id: sweepId })
 
-  const settle = (id: string) =>
+  const settle = (ids: readonly string[]) =>
     setPending((before) => {
-      if (!before.has(id)) return before
+      if (!ids.some((id) => before.has(id))) return before
       const next = new Set(before)
-      next.delete(id)
+      for (const id of ids) next.delete(id)
       return next
     })
   useLiveBatch((batch) => {
@@ -49,41 +32,56 @@ export function useRunActions(sweepId: string) {
         say(refusal, { urgent: true })
         void queries.invalidateQueries({ queryKey: runsKey })
       }
-      if (event.kind === 'run' || event.kind === 'decision' || refusal) settle(event.runId)
+      if (event.kind === 'run' || event.kind === 'decision' || refusal) settle([event.runId])
     }
   })
 
-  const ask = (run: RunRow, wish: Wish, undoable = true) => {
-    setPending((before) => new Set(before).add(run.id))
+  const ask = (runs: readonly RunRow[], wish: RunWish, undoable = true) => {
+    if (runs.length === 0) return
+    const ids = runs.map((run) => run.id)
+    setPending((before) => new Set([...before, ...ids]))
     queries.setQueryData(runsKey, (before) =>
       before
-        ? { ...before, runs: before.runs.map((one) => (one.id === run.id ? expected(one, wish) : one)) }
+        ? { ...before, runs: before.runs.map((one) => (ids.includes(one.id) ? expectedRun(one, wish) : one)) }
         : before,
     )
-    client.run[wish].mutate({ id: run.id }).then(
+    Promise.all(ids.map((id) => client.run[wish].mutate({ id }))).then(
       () =>
         say(
-          `${runLabel(run.number)} ${DONE[wish]}.`,
-          undoable ? { action: { label: 'Undo', onClick: () => ask(run, INVERSE[wish], false) } } : {},
+          runsDone(runs, wish),
+          undoable ? { action: { label: 'Undo', onClick: () => ask(runs, UNDO[wish], false) } } : {},
         ),
       (error: unknown) => {
-        settle(run.id)
+        settle(ids)
         void queries.invalidateQueries({ queryKey: runsKey })
         say(errorSentence(error), { urgent: true })
       },
     )
   }
-  return {
-    pending,
-    stop: (run: RunRow) => ask(run, 'stop'),
-    revive: (run: RunRow) => ask(run, 'revive'),
-    pin: (run: RunRow) => ask(run, run.pinned ? 'unpin' : 'pin'),
-  }
+  // The same object from one drawing to the next, so that rows and cards are not drawn again for it.
+  const latest = useRef(ask)
+  useEffect(() => {
+    latest.current = ask
+  })
+  return useMemo(() => {
+    const all = (runs: readonly RunRow[], wish: RunWish) => latest.current(runs, wish)
+    const several = {
+      stopAll: (runs: readonly RunRow[]) => all(runs.filter(canStop), 'stop'),
+      reviveAll: (runs: readonly RunRow[]) => all(runs.filter(canRevive), 'revive'),
+      /** Pins them; where all are pinned already, unpins them. */
+      pinAll: (runs: readonly RunRow[]) => {
+        const unpin = runs.every((run) => run.pinned)
+        all(unpin ? runs : runs.filter((run) => !run.pinned), unpin ? 'unpin' : 'pin')
+      },
+    }
+    return {
+      pending,
+      ...several,
+      stop: (run: RunRow) => all([run], 'stop'),
+      revive: (run: RunRow) => all([run], 'revive'),
+      pin: (run: RunRow) => several.pinAll([run]),
+    }
+  }, [pending])
 }
 
 export type RunActions = ReturnType<typeof useRunActions>
-
-/** A parked run with a kept state can go on; a failed one may be tried again. */
-export const canRevive = (run: RunRow): boolean =>
-  run.state === 'parked' || run.state === 'failed' || run.state === 'done'
-export const canStop = (run: RunRow): boolean => run.state === 'training' || run.state === 'waiting'

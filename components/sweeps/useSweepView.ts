@@ -54,7 +54,7 @@ export function useSweepView() {
     () => (zoom?.length === 2 && zoom[0]! < zoom[1]! ? [zoom[0]!, zoom[1]!] : null),
     [zoom],
   )
-  return { view, setView, loss, zoom: domain }
+  return useMemo(() => ({ view, setView, loss, zoom: domain }), [view, setView, loss, domain])
 }
 
 export type SweepView = ReturnType<typeof useSweepView>

@@ -1,5 +1,5 @@
 import clsx from 'clsx'
-import type { ReactNode, RefObject } from 'react'
+import type { KeyboardEvent, ReactNode, RefObject } from 'react'
 
 interface ScrollRegionProps {
   label: string
@@ -9,6 +9,7 @@ interface ScrollRegionProps {
   onScroll?: () => void
   onPointerEnter?: () => void
   onPointerLeave?: () => void
+  onKeyDown?: (event: KeyboardEvent<HTMLElement>) => void
 }
 
 /** A part of a page that scrolls by itself and so can be reached by keyboard. */

@@ -1,10 +1,12 @@
 'use client'
 
+import clsx from 'clsx'
 import { useMemo, useState } from 'react'
 import { formatLoss } from '@/components/ui/format/loss'
 import { type HoverStore, useHovered } from '../hover-store'
 import type { Domain } from '../scale/domain'
 import { useSize } from '../useSize'
+import { CANVAS_ABOVE, ContextCanvas } from './ContextCanvas'
 import type { CurveRun, LossMeasure, Rung, XMeasure } from './curve'
 import { assignSeries, type Emphasis, emphasisedRuns } from './emphasis'
 import { LossLayers, scalesOf } from './LossLayers'
@@ -31,6 +33,9 @@ interface LossChartProps {
   onZoom: (zoom: Domain | null) => void
   selected: readonly string[]
   onSelect: (id: string | null, add: boolean) => void
+  /** The pointer draws an outline around runs instead of zooming. */
+  lasso?: boolean
+  onLasso?: (ids: readonly string[]) => void
   hover: HoverStore
   parameterNames: readonly string[]
   peers?: readonly { value: number; kept: boolean }[]
@@ -95,12 +100,16 @@ export function LossChart(props: LossChartProps) {
     [picture, known],
   )
 
+  const onCanvas = runs.length > CANVAS_ABOVE
   const pointer = useLossPointer(picture, hover, props)
   const spoken = pointer.cursor?.byKey ? pointer.cursor.point : null
   const spokenRun = spoken ? runs.find((run) => run.id === spoken.id) : undefined
 
   return (
-    <div ref={box} className="relative h-full min-h-40 w-full">
+    <div ref={box} data-chart className="relative h-full min-h-40 w-full">
+      {picture && size && onCanvas ? (
+        <ContextCanvas context={picture.context} width={size.width} height={size.height} />
+      ) : null}
       <div
         role="img"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk the points
@@ -108,7 +117,10 @@ export function LossChart(props: LossChartProps) {
         aria-label={picture?.sentence ?? 'Loss curves'}
         aria-roledescription="chart, arrow keys walk its points"
         data-testid="loss-chart"
-        className="absolute inset-0 touch-pan-y outline-offset-[-2px] select-none"
+        className={clsx(
+          'absolute inset-0 touch-pan-y outline-offset-[-2px] select-none',
+          props.lasso && 'cursor-crosshair',
+        )}
         {...pointer.handlers}
       >
         {picture && size ? (
@@ -120,6 +132,7 @@ export function LossChart(props: LossChartProps) {
               peers={props.peers ?? NONE}
               peersAt={view.x === 'samples' ? (props.peersAt ?? null) : null}
               stale={stale}
+              withContext={!onCanvas}
             />
             <HoveredLine picture={picture} hover={hover} />
             {pointer.drag ? (
@@ -130,6 +143,15 @@ export function LossChart(props: LossChartProps) {
                 height={picture.plot.bottom - picture.plot.top}
                 fill="var(--ink)"
                 fillOpacity="0.08"
+              />
+            ) : null}
+            {pointer.outline ? (
+              <path
+                d={`M${pointer.outline.map(([x, y]) => `${x} ${y}`).join('L')}Z`}
+                fill="var(--ink)"
+                fillOpacity="0.06"
+                stroke="var(--ink)"
+                strokeDasharray="3 2"
               />
             ) : null}
             {pointer.cursor && !pointer.drag ? (

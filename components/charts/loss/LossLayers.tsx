@@ -22,6 +22,8 @@ interface LossLayersProps {
   peers: readonly { value: number; kept: boolean }[]
   peersAt: number | null
   stale: boolean
+  /** False where the grey lines are drawn by a canvas below. */
+  withContext: boolean
 }
 
 /** What does not change with the pointer, in the order of what lies above what. */
@@ -32,6 +34,7 @@ export const LossLayers = memo(function LossLayers({
   peers,
   peersAt,
   stale,
+  withContext,
 }: LossLayersProps) {
   const { plot } = picture
   const { x, y } = scalesOf(picture)
@@ -52,8 +55,12 @@ export const LossLayers = memo(function LossLayers({
         yTitle={picture.logY ? 'loss, log' : 'loss'}
       />
       <g fill="none" strokeLinejoin="round">
-        <path d={picture.context.stopped} stroke="var(--ctx-2)" />
-        <path d={picture.context.training} stroke="var(--ctx)" />
+        {withContext ? (
+          <>
+            <path d={picture.context.stopped} stroke="var(--ctx-2)" />
+            <path d={picture.context.training} stroke="var(--ctx)" />
+          </>
+        ) : null}
         {picture.groups.map((group) => (
           <path key={group.label} d={group.path} stroke={group.colour} strokeWidth="1.25" />
         ))}

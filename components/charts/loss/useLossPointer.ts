@@ -5,6 +5,7 @@ import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from
 import type { HoverStore } from '../hover-store'
 import type { Domain } from '../scale/domain'
 import { scalesOf } from './LossLayers'
+import { runsInside } from './lasso'
 import type { DrawnPoint, LossPicture } from './prepareLoss'
 
 /** A line is meant when the pointer is this near, in pixels. */
@@ -21,6 +22,8 @@ export interface Cursor {
 }
 
 interface Handlers {
+  lasso?: boolean
+  onLasso?: (ids: readonly string[]) => void
   onSelect: (id: string | null, add: boolean) => void
   onZoom: (zoom: Domain | null) => void
 }
@@ -29,10 +32,11 @@ interface Handlers {
 export function useLossPointer(
   picture: LossPicture | null,
   hover: HoverStore,
-  { onSelect, onZoom }: Handlers,
+  { onSelect, onZoom, lasso = false, onLasso }: Handlers,
 ) {
   const [cursor, setCursor] = useState<Cursor | null>(null)
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null)
+  const [outline, setOutline] = useState<readonly (readonly [number, number])[] | null>(null)
   const origin = useRef<DOMRect | null>(null)
   const tree = useMemo(
     () =>
@@ -80,6 +84,7 @@ export function useLossPointer(
   return {
     cursor,
     drag,
+    outline,
     handlers: {
       onPointerEnter: () => {
         origin.current = null
@@ -87,6 +92,10 @@ export function useLossPointer(
       onPointerMove: (event: PointerEvent<HTMLElement>) => {
         if (!picture) return
         const { x, y } = at(event)
+        if (outline) {
+          setOutline([...outline, [x, y]])
+          return
+        }
         if (drag) {
           setDrag({ from: drag.from, to: insideX(x) })
           return
@@ -102,7 +111,12 @@ export function useLossPointer(
       onPointerDown: (event: PointerEvent<HTMLElement>) => {
         if (event.button !== 0 || !picture) return
         origin.current = event.currentTarget.getBoundingClientRect()
-        const { x } = at(event)
+        const { x, y } = at(event)
+        if (lasso) {
+          event.currentTarget.setPointerCapture(event.pointerId)
+          setOutline([[x, y]])
+          return
+        }
         if (event.pointerType === 'mouse') {
           event.currentTarget.setPointerCapture(event.pointerId)
           setDrag({ from: insideX(x), to: insideX(x) })
@@ -112,6 +126,11 @@ export function useLossPointer(
         if (!picture) return
         const { x, y } = at(event)
         setDrag(null)
+        setOutline(null)
+        if (outline && outline.length > 2) {
+          onLasso?.(runsInside(picture.points, outline))
+          return
+        }
         if (drag && Math.abs(drag.to - drag.from) >= CLICK) {
           const { x: scale } = scalesOf(picture)
           const ends = [scale.invert(drag.from), scale.invert(drag.to)].sort((a, b) => a - b) as [
@@ -123,7 +142,10 @@ export function useLossPointer(
         }
         onSelect(tree?.find(x, y, NEAR)?.id ?? null, event.shiftKey)
       },
-      onPointerCancel: () => setDrag(null),
+      onPointerCancel: () => {
+        setDrag(null)
+        setOutline(null)
+      },
       onDoubleClick: () => onZoom(null),
       onKeyDown: walk,
       onBlur: () => show(null),

@@ -1,6 +1,6 @@
-import { nanoid } from 'nanoid'
 import type { Database } from '@/server/db/client'
 import { seedAccount } from './account'
+import { auditedStops } from './audited-stops'
 import { seedNodes } from './nodes'
 import { seedSweep } from './sweep'
 import { insertSweepSpec } from './waiting-sweep'
@@ -31,7 +31,7 @@ async function runningSweep(db: Database, now: Date): Promise<void> {
   })
   const shared = { projectId, userId, pointsPerRun: 400 }
   const ago = (hours: number) => new Date(now.getTime() - hours * HOUR_MS)
-  await seedSweep(db, {
+  const first = await seedSweep(db, {
     ...shared,
     ...on(0, 2),
     ...grid36,
@@ -41,7 +41,8 @@ async function runningSweep(db: Database, now: Date): Promise<void> {
     progress: 1,
     seed: 1,
   })
-  await seedSweep(db, {
+  await auditedStops(db, first, 6)
+  const second = await seedSweep(db, {
     ...shared,
     ...on(1, 4),
     ...grid36,
@@ -52,6 +53,7 @@ async function runningSweep(db: Database, now: Date): Promise<void> {
     progress: 1,
     seed: 2,
   })
+  await auditedStops(db, second, 5)
   await seedSweep(db, {
     ...shared,
     ...on(0, 4),
@@ -62,7 +64,7 @@ async function runningSweep(db: Database, now: Date): Promise<void> {
     progress: 0.62,
     seed: 3,
   })
-  await insertSweepSpec(db, {
+  const waitingId = await insertSweepSpec(db, {
     projectId,
     userId,
     name: 'law-summary',
@@ -82,7 +84,24 @@ async function runningSweep(db: Database, now: Date): Promise<void> {
         p50: now.getTime() / 1000 + 1920,
         p90: now.getTime() / 1000 + 2700,
       },
-      unblock: { action: 'ask-gpus', target: nanoid(6), effect: 'starts now with 4 GPUs' },
+      unblock: { action: 'ask-gpus', target: '4', effect: 'starts now and takes up to 2.0 times as long' },
+    },
+  })
+  const after = (p10: number, p50: number, p90: number) => ({
+    p10: now.getTime() / 1000 + p10,
+    p50: now.getTime() / 1000 + p50,
+    p90: now.getTime() / 1000 + p90,
+  })
+  await db.prisma.cluster.updateMany({
+    data: {
+      planned: [
+        {
+          sweepId: waitingId,
+          gpuIds: nodes.flatMap((node) => node.gpuIds),
+          start: after(1500, 1920, 2700),
+          end: after(4200, 5100, 7000),
+        },
+      ],
     },
   })
   await journalStart(db)

@@ -5,6 +5,8 @@ import type { Configuration } from '@/engine/search/space'
 import type { Database } from '@/server/db/client'
 import { expandSpec } from '@/server/sweeps/expand-spec'
 import { type Fate, seedCurve } from './curve'
+import { forecastHistory } from './forecast-history'
+import { startsAndKeeps } from './starts-and-keeps'
 import { type StoredRun, stopDecision } from './stop-decision'
 
 export interface SeedSweep {
@@ -101,6 +103,13 @@ export async function seedSweep(db: Database, sweep: SeedSweep): Promise<string>
       startedAt: sweep.startedAt,
       endedAt: done ? sweep.now : null,
     },
+  })
+  await forecastHistory(db, {
+    id,
+    startedAt: sweep.startedAt,
+    until: sweep.now,
+    end: done ? sweep.now : new Date(sweep.now.getTime() + 1_920_000),
+    seed: sweep.seed,
   })
   return id
 }
@@ -252,6 +261,17 @@ async function store(
       skipDuplicates: true,
     })
   }
+  await startsAndKeeps(db, {
+    sweepId,
+    nodeId: sweep.nodeId,
+    executorId,
+    slots: 16,
+    runs,
+    rungs: RUNGS.map(({ share }) => share),
+    startedAt: sweep.startedAt,
+    timeOf,
+    lossAt,
+  })
   for (const run of runs.filter((one) => one.stop).sort((a, b) => a.reached - b.reached))
     await stopDecision(db, { sweepId, userId: sweep.userId, run, runs, at: timeOf(run.reached) })
 }

@@ -6,7 +6,7 @@ import { expandSpec } from '@/server/sweeps/expand-spec'
 export async function insertSweepSpec(
   { prisma }: Database,
   waiting: { projectId: string; userId: string; name: string; now: Date; hold: object },
-): Promise<void> {
+): Promise<string> {
   const spec = sweepSpec.parse({
     name: waiting.name,
     model: 'builtin/tiny-llama',
@@ -14,7 +14,7 @@ export async function insertSweepSpec(
     parameters: { learning_rate: { values: [1e-4, 5e-4] }, rank: { values: [8, 16] } },
     gpus: 8,
   })
-  await prisma.job.create({
+  const job = await prisma.job.create({
     data: {
       projectId: waiting.projectId,
       kind: 'sweep',
@@ -40,4 +40,5 @@ export async function insertSweepSpec(
       },
     },
   })
+  return job.id
 }

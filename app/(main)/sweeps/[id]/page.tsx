@@ -1,8 +1,10 @@
 import type { Metadata } from 'next'
+import { cookies } from 'next/headers'
 import { notFound } from 'next/navigation'
 import { Prefetched } from '@/app/Prefetched'
 import { pageQueries } from '@/app/server-data'
 import { SweepPage } from '@/components/sweeps/SweepPage'
+import { readSplit, splitCookie } from '@/components/ui/splitCookie'
 
 interface Props {
   params: Promise<{ id: string }>
@@ -28,9 +30,10 @@ export default async function Page({ params }: Props) {
     queryClient.prefetchQuery(trpc.decision.list.queryOptions({ sweepId: id, limit: 500 })),
   ])
   if (!found) notFound()
+  const splitShare = readSplit((await cookies()).get(splitCookie('sweep'))?.value, 55)
   return (
     <Prefetched>
-      <SweepPage id={id} />
+      <SweepPage id={id} splitShare={splitShare} />
     </Prefetched>
   )
 }

@@ -1,0 +1,73 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo, useState } from 'react'
+import { unpackCurve } from '@/contracts/packed-curve'
+import type { RunRow } from '@/server/views/run-row'
+import { type CurveRun, NO_CURVE } from '../charts/loss/curve'
+import { useLiveBatch } from '../live/LiveProvider'
+import { useTRPC } from '../trpc/trpc'
+import { runLabel } from '../ui/format/parameter'
+import { addPoints, type CurveBook, openBook } from './curve-book'
+import { pointsOf } from './live-points'
+
+/** A run as the chart sees it, before it has points. */
+export const withoutCurve = (run: RunRow): CurveRun => ({
+  id: run.id,
+  label: runLabel(run.number),
+  params: run.params,
+  state: run.state,
+  stopReason: run.stopReason,
+  pinned: run.pinned,
+  best: run.bestValLoss,
+  validation: NO_CURVE,
+  train: NO_CURVE,
+})
+
+/** Runs with their curves, live: points that arrive draw the chart anew and nothing else of the page. */
+export function useCurveRuns(
+  id: string,
+  runs: readonly RunRow[],
+  range: { from: number; to: number } | null,
+  axis: 'samples' | 'step' | 'time',
+) {
+  const trpc = useTRPC()
+  const whole = useQuery(trpc.sweep.curves.queryOptions({ id, metrics: ['train_loss', 'val_loss'] }))
+  const zoomed = useQuery(
+    trpc.sweep.curves.queryOptions(
+      { id, metrics: ['train_loss', 'val_loss'], axis, range: range ?? undefined },
+      { enabled: range !== null, placeholderData: (before) => before },
+    ),
+  )
+  const answer = range === null ? whole.data : (zoomed.data ?? whole.data)
+
+  const [book, setBook] = useState<CurveBook>(() => openBook([]))
+  useEffect(() => {
+    if (answer) setBook(openBook(answer.curves.map(unpackCurve)))
+  }, [answer])
+  useLiveBatch((batch) => {
+    if (!answer) return
+    const points = batch
+      .filter((event) => event.jobId === id)
+      .flatMap((event) => pointsOf(event, answer.since))
+    if (points.length > 0) setBook((before) => addPoints(before, points))
+  })
+  const curveRuns: CurveRun[] = useMemo(
+    () =>
+      runs.map((run) => {
+        const curves = book.curves.get(run.id)
+        return {
+          ...withoutCurve(run),
+          validation: curves?.val_loss ?? NO_CURVE,
+          train: curves?.train_loss ?? NO_CURVE,
+        }
+      }),
+    [runs, book],
+  )
+  const state = whole.isError
+    ? ('error' as const)
+    : whole.isPending
+      ? ('loading' as const)
+      : ('ready' as const)
+  return { curveRuns, state, error: whole.error, retry: whole.refetch }
+}
