@@ -12,10 +12,11 @@ import { covers, type Role } from '../auth/roles'
 import { database } from '../db/client'
 import { audited, type Trail } from './audited'
 import { t } from './init'
+import { storableInput } from './storable-input'
 import { notFound, UserError } from './user-error'
 
-/** Everything is made from this: no mutation leaves no trace. */
-const recorded = t.procedure.use(audited)
+/** Everything is made from this: no mutation leaves no trace, and no input is beyond what can be stored. */
+const recorded = t.procedure.use(storableInput).use(audited)
 
 export const open = recorded.meta({ scope: 'public' })
 
