@@ -2,12 +2,12 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { Copy, Download, Pin, RotateCcw, Square } from 'lucide-react'
+import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { Header } from '../frame/Header'
 import { useLiveScope } from '../live/LiveProvider'
 import { useRefreshOn } from '../live/useRefreshOn'
-import { CloneDialog } from '../sweeps/CloneDialog'
 import { DecisionItem } from '../sweeps/DecisionStream'
 import { runLook } from '../sweeps/run-state'
 import { canRevive, canStop } from '../sweeps/run-wishes'
@@ -32,6 +32,9 @@ import { CheckpointTable } from './CheckpointTable'
 import { OutputList } from './OutputList'
 import { RunCurves } from './RunCurves'
 import { RunYaml } from './RunYaml'
+
+/** It checks values by the schema, which nothing else here needs: loaded when somebody clones. */
+const CloneDialog = dynamic(() => import('../sweeps/CloneDialog').then((module) => module.CloneDialog))
 
 /** One run: its losses, attempts, checkpoints, what was decided about it, what it writes. */
 export function RunPage({ sweepId, runId }: { sweepId: string; runId: string }) {

@@ -3,7 +3,6 @@
 import { Copy, Download, FileText, MoreHorizontal, Pencil } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { stringify } from 'yaml'
 import type { RouterOutputs } from '@/server/routers/app-router'
 import { Header } from '../frame/Header'
 import { errorSentence } from '../trpc/errorSentence'
@@ -84,7 +83,7 @@ export function SweepHeader({ sweep }: { sweep: Sweep }) {
                 {
                   label: 'Download YAML',
                   icon: <FileText size={13} />,
-                  onSelect: () => saveText(`${sweep.name}.yaml`, stringify(sweep.spec), 'application/yaml'),
+                  onSelect: () => void saveSpec(sweep),
                 },
                 ...(sweep.best
                   ? [
@@ -109,4 +108,10 @@ export function SweepHeader({ sweep }: { sweep: Sweep }) {
       {renaming ? <RenameDialog id={sweep.id} name={sweep.name} onClose={() => setRenaming(false)} /> : null}
     </>
   )
+}
+
+/** The writer of YAML comes with the first click: most people never ask for the file. */
+async function saveSpec({ name, spec }: Sweep): Promise<void> {
+  const { stringify } = await import('yaml')
+  saveText(`${name}.yaml`, stringify(spec), 'application/yaml')
 }

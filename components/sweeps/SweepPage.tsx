@@ -1,5 +1,6 @@
 'use client'
 
+import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useCallback, useMemo, useState } from 'react'
 import type { DecisionRow } from '@/server/views/decision-row'
@@ -14,7 +15,6 @@ import { Sheet } from '../ui/Sheet'
 import { Skeleton } from '../ui/Skeleton'
 import { SplitPane } from '../ui/SplitPane'
 import { useNarrow, usePhone } from '../ui/useMediaQuery'
-import { CloneDialog } from './CloneDialog'
 import { DecisionCard, peersOf } from './DecisionCard'
 import { DecisionStream } from './DecisionStream'
 import { filterRuns } from './filter-runs'
@@ -33,6 +33,9 @@ import { useSweepData } from './useSweepData'
 import { useSweepKeys } from './useSweepKeys'
 import { useSweepView } from './useSweepView'
 import { variedParameters } from './varied-parameters'
+
+/** It checks values by the schema, which nothing else here needs: loaded when somebody clones. */
+const CloneDialog = dynamic(() => import('./CloneDialog').then((module) => module.CloneDialog))
 
 /** A sweep: curves, table and decisions are one selection. */
 export function SweepPage({ id, splitShare }: { id: string; splitShare: number }) {
