@@ -20,6 +20,8 @@ const schema = z.object({
     .int()
     .positive()
     .default(1024 ** 3),
+  /** Of one caller, by token, session or address; a tenth of it for those who bring neither. */
+  ALTO_REQUESTS_PER_MINUTE: z.coerce.number().int().positive().default(6000),
   OIDC_ISSUER: z.url().optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),

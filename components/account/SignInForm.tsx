@@ -65,10 +65,10 @@ export function SignInForm({ next, singleSignOn }: SignInFormProps) {
 function SingleSignOn({ name, next }: { name: string; next: string }) {
   const [refusal, setRefusal] = useState<string | null>(null)
   const go = async () => {
-    const response = await fetch('/api/auth/sign-in/oauth2', {
+    const response = await fetch('/api/auth/sign-in/social', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ providerId: 'oidc', callbackURL: next }),
+      body: JSON.stringify({ provider: 'oidc', callbackURL: next, errorCallbackURL: '/sign-in' }),
     }).catch(() => null)
     const answer = response?.ok ? ((await response.json()) as { url?: string }) : null
     if (answer?.url) window.location.assign(answer.url)

@@ -1,8 +1,8 @@
-import { isForgedRequest } from '../auth/same-origin'
 import { createCaller } from '../routers/app-router'
 import type { FieldProblem } from '../sweeps/field-problem'
 import { createContext } from '../trpc/context'
 import { awaitWish } from '../wishes/await-wish'
+import { refuseAtDoor } from './admit'
 import { answerError, refusal } from './answer-error'
 import { ENDPOINTS, type Endpoint } from './endpoints'
 import { readInput } from './read-input'
@@ -52,7 +52,8 @@ async function finish(endpoint: Endpoint, result: unknown): Promise<Response> {
 /** Answers `/api/v1/<path>`. */
 export async function handleRest(request: Request, path: readonly string[]): Promise<Response> {
   try {
-    if (isForgedRequest(request)) return refusal(403, 'This request came from another site.')
+    const refused = refuseAtDoor(request)
+    if (refused) return refused
     const { any, exact } = find(request.method, path)
     if (!any)
       return refusal(404, `There is no /api/v1/${path.join('/')}. /api/v1/openapi.json lists what there is.`)

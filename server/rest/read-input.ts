@@ -1,15 +1,13 @@
 import { UserError } from '../trpc/user-error'
+import { readLimited } from './admit'
 import type { Endpoint } from './endpoints'
 import { inputSchema } from './procedure-schema'
 
-/** Sweep files are small; data sets have an endpoint of their own. */
-const LARGEST_BODY_BYTES = 4 * 1024 * 1024
-
 async function readBody(request: Request): Promise<unknown> {
   if (request.method === 'GET' || request.method === 'DELETE') return undefined
-  if (Number(request.headers.get('content-length') ?? 0) > LARGEST_BODY_BYTES)
-    throw new UserError('The body is larger than 4 MiB.', { code: 'PAYLOAD_TOO_LARGE' })
-  const text = await request.text()
+  const body = await readLimited(request)
+  if (!body) throw new UserError('The body is larger than 4 MiB.', { code: 'PAYLOAD_TOO_LARGE' })
+  const text = body.toString('utf8')
   if (text.trim() === '') return undefined
   const type = request.headers.get('content-type') ?? ''
   try {

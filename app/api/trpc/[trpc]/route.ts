@@ -1,16 +1,24 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
-import { isForgedRequest } from '@/server/auth/same-origin'
+import { readLimited, refuseAtDoor } from '@/server/rest/admit'
+import { refusal } from '@/server/rest/answer-error'
 import { appRouter } from '@/server/routers/app-router'
 import { createContext } from '@/server/trpc/context'
 
 export const dynamic = 'force-dynamic'
 
-function handle(request: Request): Promise<Response> | Response {
-  if (isForgedRequest(request))
-    return Response.json({ error: { message: 'This request came from another site.' } }, { status: 403 })
+async function handle(request: Request): Promise<Response> {
+  const refused = refuseAtDoor(request)
+  if (refused) return refused
+  let whole = request
+  if (request.method === 'POST') {
+    const body = await readLimited(request)
+    if (!body) return refusal(413, 'The body is larger than 4 MiB.')
+    const { url, method, headers, signal } = request
+    whole = new Request(url, { method, headers, signal, body: new Uint8Array(body) })
+  }
   return fetchRequestHandler({
     endpoint: '/api/trpc',
-    req: request,
+    req: whole,
     router: appRouter,
     createContext: () => createContext(request),
   })

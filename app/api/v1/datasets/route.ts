@@ -1,5 +1,5 @@
 import type { ReadableStream } from 'node:stream/web'
-import { isForgedRequest } from '@/server/auth/same-origin'
+import { refuseAtDoor } from '@/server/rest/admit'
 import { answerError, refusal } from '@/server/rest/answer-error'
 import { projectForUpload } from '@/server/rest/file-gate'
 import { handleRest } from '@/server/rest/handle'
@@ -12,7 +12,8 @@ export const GET = (request: Request): Promise<Response> => handleRest(request, 
 /** The body is the file; `?name=rows.jsonl`. */
 export async function POST(request: Request): Promise<Response> {
   try {
-    if (isForgedRequest(request)) return refusal(403, 'This request came from another site.')
+    const refused = refuseAtDoor(request)
+    if (refused) return refused
     const query = new URL(request.url).searchParams
     const { userId, projectId } = await projectForUpload(request, query.get('projectId'))
     if (!request.body) return refusal(400, 'The body must be the .jsonl file.')
