@@ -3,7 +3,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import { useState } from 'react'
 import { Header } from '../frame/Header'
 import { useRefreshOn } from '../live/useRefreshOn'
 import { errorSentence } from '../trpc/errorSentence'
@@ -26,10 +25,13 @@ export function ClusterPage() {
     {
       tab: parseAsStringLiteral(['timeline', 'nodes', 'queue']).withDefault('timeline'),
       node: parseAsString,
+      /** The way to add a node is open. */
+      add: parseAsStringLiteral(['node']),
     },
     { history: 'push', scroll: false },
   )
-  const [joining, setJoining] = useState(false)
+  const joining = view.add !== null
+  const setJoining = (open: boolean) => void setView({ add: open ? 'node' : null })
   const { data, error, refetch } = useQuery(
     trpc.cluster.nodes.queryOptions(undefined, { refetchInterval: 10_000 }),
   )
@@ -67,7 +69,7 @@ export function ClusterPage() {
       ) : !data ? (
         <Skeleton className="m-4 h-40" />
       ) : view.tab === 'queue' ? (
-        <QueueTab />
+        <QueueTab nodes={nodes} />
       ) : nodes.length === 0 ? (
         <Empty action={<Button onClick={() => setJoining(true)}>Add node</Button>}>
           No node has joined yet. The agent of this machine calls in by itself; other machines join with one

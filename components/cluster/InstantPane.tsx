@@ -1,7 +1,9 @@
 'use client'
 
+import { ChevronLeft, ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { blocksAt, type TimelineBlock } from '../charts/timeline/prepareTimeline'
+import { IconButton } from '../ui/Button'
 import { formatDuration } from '../ui/format/duration'
 import { plural } from '../ui/format/number'
 import { runLabel } from '../ui/format/parameter'
@@ -9,6 +11,9 @@ import { PaneHead } from '../ui/Pane'
 import { StopGlyph } from '../ui/StopReason'
 import { isStopReason, STOP_REASON_LOOKS } from '../ui/stop-reasons'
 import { Time } from '../ui/Time'
+import { gpuRanges } from './gpu-ranges'
+import { MoveList } from './MoveList'
+import type { Move } from './moves'
 
 interface InstantPaneProps {
   /** Unix milliseconds. */
@@ -16,6 +21,7 @@ interface InstantPaneProps {
   /** The scrubber follows now. */
   live: boolean
   now: number
+  /** What ran, and what is planned. */
   blocks: readonly TimelineBlock[]
   exits: readonly {
     runId: string
@@ -26,21 +32,24 @@ interface InstantPaneProps {
     jobId: string
     jobName: string
   }[]
-  /** Why each block was placed, as the plan stored it. */
-  whys: ReadonlyMap<string, Readonly<Record<string, unknown>>>
+  moves: readonly Move[]
   devices: number
   /** What ran is not known yet. */
   loading: boolean
+  /** To the next or previous instant at which something happened. */
+  onStep: (direction: 1 | -1) => void
 }
 
-/** The timeline's text form: who was where at one instant, and what was decided before it. */
-export function InstantPane({ at, live, now, blocks, exits, whys, devices, loading }: InstantPaneProps) {
+/** The timeline's text form: who was, is or will be where at one instant, and what was decided around it. */
+export function InstantPane(props: InstantPaneProps) {
+  const { at, live, now, blocks, exits, moves, devices, loading } = props
+  const ahead = at > now
   const there = blocksAt(blocks, at, now)
   const busy = new Set(there.flatMap((block) => block.gpuIds)).size
   const before = exits
     .filter((exit) => exit.at.getTime() <= at)
     .sort((a, b) => b.at.getTime() - a.at.getTime())
-    .slice(0, 8)
+    .slice(0, 6)
   return (
     <>
       <PaneHead
@@ -53,10 +62,21 @@ export function InstantPane({ at, live, now, blocks, exits, whys, devices, loadi
             </>
           )
         }
+        sub={ahead ? 'planned' : undefined}
         className="border-b border-line"
+        actions={
+          <>
+            <IconButton label="Previous move or exit ( [ )" size="small" onClick={() => props.onStep(-1)}>
+              <ChevronLeft size={14} />
+            </IconButton>
+            <IconButton label="Next move or exit ( ] )" size="small" onClick={() => props.onStep(1)}>
+              <ChevronRight size={14} />
+            </IconButton>
+          </>
+        }
       />
       <PaneHead
-        title={live ? 'Who is where' : 'Who was where'}
+        title={live ? 'Who is where' : ahead ? 'Who will be where' : 'Who was where'}
         actions={
           <span className="text-12 text-ink-3">
             {busy} of {devices} busy
@@ -65,39 +85,46 @@ export function InstantPane({ at, live, now, blocks, exits, whys, devices, loadi
         level={3}
       />
       {there.length === 0 ? (
-        <p className="px-4 pb-3 text-12 text-ink-2">{loading ? 'Loading…' : 'No job held a device.'}</p>
+        <p className="px-4 pb-3 text-12 text-ink-2">
+          {loading ? 'Loading…' : ahead ? 'Nothing is planned for then.' : 'No job held a device.'}
+        </p>
       ) : (
         <ul className="pb-2">
-          {there.map((block) => {
-            const why = whys.get(block.id)?.message
-            return (
-              <li key={block.id} className="flex gap-3 px-4 py-1.5 text-12">
-                <span
-                  className="mt-1 size-2.5 shrink-0 rounded-3"
-                  style={{ background: `var(--series-${block.series})` }}
-                  aria-hidden="true"
-                />
-                <div className="min-w-0 flex-1">
-                  <p className="flex justify-between gap-2">
-                    <Link
-                      href={`/sweeps/${block.jobId}`}
-                      className="truncate font-semibold no-underline hover:underline"
-                    >
-                      {block.name}
-                    </Link>
-                    <span className="shrink-0 text-ink-3">{plural(block.gpuIds.length, 'device')}</span>
-                  </p>
-                  <p className="text-ink-2">
-                    {block.gpuIds.join(', ')}; since <Time at={block.start} />,{' '}
-                    {formatDuration((at - block.start) / 1000)}
-                  </p>
-                  {typeof why === 'string' ? <p className="text-ink-3">{why}</p> : null}
-                </div>
-              </li>
-            )
-          })}
+          {there.map((block) => (
+            <li key={block.id} className="flex gap-3 px-4 py-1.5 text-12">
+              <span
+                className="mt-1 size-2.5 shrink-0 rounded-3"
+                style={{ background: `var(--series-${block.series})` }}
+                aria-hidden="true"
+              />
+              <div className="min-w-0 flex-1">
+                <p className="flex justify-between gap-2">
+                  <Link
+                    href={`/sweeps/${block.jobId}`}
+                    className="truncate font-semibold no-underline hover:underline"
+                  >
+                    {nameOf(block, blocks)}
+                  </Link>
+                  <span className="shrink-0 text-ink-3">{plural(block.gpuIds.length, 'device')}</span>
+                </p>
+                <p className="text-ink-2">
+                  {gpuRanges(block.gpuIds)};{' '}
+                  {block.planned && block.end !== null ? (
+                    <>
+                      until about <Time at={block.end} />
+                    </>
+                  ) : (
+                    <>
+                      since <Time at={block.start} />, {formatDuration((at - block.start) / 1000)}
+                    </>
+                  )}
+                </p>
+              </div>
+            </li>
+          ))}
         </ul>
       )}
+      <MoveList moves={moves} at={at} loading={loading} />
       <div className="border-t border-line">
         <PaneHead title="Exits before it" sub="newest first" level={3} />
         {before.length === 0 ? (
@@ -130,4 +157,11 @@ export function InstantPane({ at, live, now, blocks, exits, whys, devices, loadi
       </div>
     </>
   )
+}
+
+/** A planned block is labelled with its time; its job's name stands in another block or before the comma. */
+function nameOf(block: TimelineBlock, blocks: readonly TimelineBlock[]): string {
+  if (!block.planned) return block.name
+  const measured = blocks.find((one) => one.jobId === block.jobId && !one.planned)
+  return measured?.name ?? block.name.split(',')[0] ?? block.name
 }

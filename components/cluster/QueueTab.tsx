@@ -2,8 +2,12 @@
 
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
+import type { NodeRow } from '@/server/views/node-row'
 import { useRefreshOn } from '../live/useRefreshOn'
+import { UnblockButton } from '../overview/UnblockButton'
+import { WhyWaiting } from '../overview/WhyWaiting'
 import { useTRPC } from '../trpc/trpc'
+import { ButtonLink } from '../ui/Button'
 import { DataTable } from '../ui/DataTable'
 import { Empty } from '../ui/Empty'
 import { ScrollRegion } from '../ui/ScrollRegion'
@@ -11,7 +15,7 @@ import { State } from '../ui/State'
 import { Time } from '../ui/Time'
 
 /** What waits, in order of priority and age, each with every reason of the last plan. */
-export function QueueTab() {
+export function QueueTab({ nodes }: { nodes: readonly NodeRow[] }) {
   const trpc = useTRPC()
   const input = { states: ['waiting' as const], limit: 200 }
   const { data } = useQuery(trpc.sweep.list.queryOptions(input))
@@ -22,7 +26,9 @@ export function QueueTab() {
   return (
     <ScrollRegion label="Queue" className="min-h-0 flex-1 bg-surface">
       {waiting.length === 0 ? (
-        <Empty>{data ? 'Nothing waits. A new sweep starts as soon as it is submitted.' : 'Loading…'}</Empty>
+        <Empty action={data ? <ButtonLink href="/sweeps/new">New sweep</ButtonLink> : undefined}>
+          {data ? 'Nothing waits. A new sweep starts as soon as it is submitted.' : 'Loading…'}
+        </Empty>
       ) : (
         <DataTable
           label="Waiting sweeps"
@@ -33,6 +39,7 @@ export function QueueTab() {
             { head: 'Since', align: 'right' },
             { head: 'Why it waits' },
             { head: 'Starts about', align: 'right' },
+            { head: 'What would start it', align: 'right' },
           ]}
           rows={waiting.map((sweep) => ({
             key: sweep.id,
@@ -46,13 +53,13 @@ export function QueueTab() {
               sweep.gpus === 1 ? '1 GPU' : `${sweep.gpus} GPUs`,
               sweep.priority,
               <Time key="since" at={sweep.createdAt} day />,
-              sweep.hold?.reasons.map((reason) => reason.message).join(' ') ??
-                'It is planned in the next cycle.',
+              <WhyWaiting key="why" hold={sweep.hold} />,
               sweep.hold?.expectedStart ? (
                 <Time key="start" at={sweep.hold.expectedStart.p50 * 1000} />
               ) : (
                 'not known'
               ),
+              <UnblockButton key="unblock" sweep={sweep} nodes={nodes} />,
             ],
           }))}
         />

@@ -1,8 +1,9 @@
 'use client'
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
 import { parseAsInteger, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import { useMemo } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import type { RouterOutputs } from '@/server/routers/app-router'
 import type { NodeRow } from '@/server/views/node-row'
 import { OverviewBar } from '../charts/timeline/OverviewBar'
@@ -20,15 +21,19 @@ import { isStopReason } from '../ui/stop-reasons'
 import { useNow } from '../ui/useNow'
 import { InstantPane } from './InstantPane'
 import { jobSeries } from './job-series'
+import { movesOf, nextInstant } from './moves'
 import { deviceSentence } from './node-look'
+import { plannedOnTimeline } from './planned-on-timeline'
+import { TimelineLegend } from './TimelineLegend'
 
 type Placed = RouterOutputs['cluster']['timeline']['blocks'][number]
 
 const HOUR = 3600_000
 const SPANS = { '1h': HOUR, '5h': 5 * HOUR, '1d': 24 * HOUR, '1w': 7 * 24 * HOUR } as const
 /** What lies ahead takes this share of the window. */
-const AHEAD = 0.12
+const AHEAD = 0.35
 const STEP = 30_000
+const NONE: never[] = []
 
 /** What ran where; the scrubber sets one instant, the pane at the right says what was there. */
 export function TimelineTab({ nodes }: { nodes: readonly NodeRow[] }) {
@@ -68,7 +73,11 @@ export function TimelineTab({ nodes }: { nodes: readonly NodeRow[] }) {
   const series = useMemo(
     () =>
       jobSeries(
-        [...(whole.data?.blocks ?? []), ...(timeline.data?.blocks ?? [])].map((block) => block.jobId),
+        [
+          ...(whole.data?.blocks ?? NONE),
+          ...(timeline.data?.blocks ?? NONE),
+          ...(timeline.data?.planned ?? NONE),
+        ].map((block) => block.jobId),
       ),
     [whole.data, timeline.data],
   )
@@ -89,16 +98,21 @@ export function TimelineTab({ nodes }: { nodes: readonly NodeRow[] }) {
   )
   const blocks = useMemo(() => (timeline.data?.blocks ?? []).map(toBlock), [timeline.data, toBlock])
   const dayBlocks = useMemo(() => (whole.data?.blocks ?? []).map(toBlock), [whole.data, toBlock])
+  const planned = useMemo(
+    () => plannedOnTimeline(timeline.data?.planned ?? NONE, series, now30),
+    [timeline.data, series, now30],
+  )
+  const drawn = useMemo(() => [...blocks, ...planned], [blocks, planned])
   const notches: TimelineNotch[] = useMemo(
     () =>
       (timeline.data?.blocks ?? []).flatMap((block) =>
-        block.exits.flatMap((exit, index) =>
+        block.exits.flatMap((exit) =>
           isStopReason(exit.reason)
             ? [
                 {
                   runId: exit.runId,
                   label: runLabel(exit.number),
-                  gpuId: block.gpuIds[index % Math.max(1, block.gpuIds.length)] ?? '',
+                  gpuId: exit.gpuIds[0] ?? block.gpuIds[0] ?? '',
                   at: exit.at.getTime(),
                   reason: exit.reason,
                   series: series.get(block.jobId) ?? 1,
@@ -135,22 +149,44 @@ export function TimelineTab({ nodes }: { nodes: readonly NodeRow[] }) {
       })),
     [nodes],
   )
+  const exits = useMemo(
+    () =>
+      (timeline.data?.blocks ?? NONE).flatMap((block) =>
+        block.exits.map((exit) => ({ ...exit, jobId: block.jobId, jobName: block.jobName })),
+      ),
+    [timeline.data],
+  )
+  const moves = useMemo(
+    () => movesOf(timeline.data?.blocks ?? NONE, timeline.data?.planned ?? NONE),
+    [timeline.data],
+  )
   const scrub = view.at === null ? null : view.at * 1000
+  const region = useRef<HTMLElement>(null)
+  const known = timeline.data !== undefined
+  useEffect(() => {
+    // On a phone the drawing is wider than its pane: now is in sight first.
+    const element = region.current
+    if (known && element) element.scrollLeft = (element.scrollWidth - element.clientWidth) * 0.8
+  }, [known])
+  const scrubTo = (at: number | null) => void setView({ at: at === null ? null : Math.round(at / 1000) })
+  const stepTo = (direction: 1 | -1) => {
+    const instants = [...moves.map((move) => move.at), ...exits.map((exit) => exit.at.getTime())]
+    const next = nextInstant(instants, scrub ?? now, direction)
+    if (next !== null) scrubTo(next)
+  }
+  useShortcut('e', 'Next stop on the timeline', () => {
+    const stops = exits.map((exit) => exit.at.getTime())
+    scrubTo(nextInstant(stops, scrub ?? 0, 1) ?? stops.sort((a, b) => a - b)[0] ?? null)
+  })
+  useShortcut(']', 'Next move', () => stepTo(1))
+  useShortcut('[', 'Previous move', () => stepTo(-1))
   return (
     <div className="flex min-h-0 flex-1 max-desk:flex-col max-desk:overflow-y-auto">
       <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface">
         <PaneHead
-          title="What ran where?"
-          sub="one row a device; a notch is an early exit"
+          title="What ran where, and what comes next?"
           actions={
             <>
-              <span className="flex items-center gap-1 text-11 text-ink-3 max-desk:hidden">
-                strip: busy 0
-                {[0, 1, 2, 3, 4].map((one) => (
-                  <span key={one} className="h-1 w-3" style={{ background: `var(--heat-${one})` }} />
-                ))}
-                100%
-              </span>
               <Segmented
                 label="Window"
                 value={view.span}
@@ -168,21 +204,32 @@ export function TimelineTab({ nodes }: { nodes: readonly NodeRow[] }) {
             </>
           }
         />
-        <ScrollRegion label="Timeline of devices" className="min-h-0 flex-1 px-4 max-desk:flex-none">
+        <TimelineLegend />
+        <ScrollRegion
+          ref={region}
+          label="Timeline of devices"
+          className="min-h-0 flex-1 px-4 max-desk:flex-none"
+        >
           <Timeline
             nodes={timelineNodes}
-            blocks={blocks}
+            blocks={drawn}
             notches={notches}
             utilisation={utilisation}
             from={from}
             to={to}
             now={now}
             scrub={scrub}
-            onScrub={(at) => void setView({ at: at === null ? null : Math.round(at / 1000) })}
+            onScrub={scrubTo}
             highlighted={null}
           />
-          {timeline.data && blocks.length === 0 ? (
-            <p className="py-4 text-12 text-ink-2">No job held a device in this window.</p>
+          {timeline.data && drawn.length === 0 ? (
+            <p className="py-4 text-12 text-ink-2">
+              No job held a device in this window and none is planned.{' '}
+              <Link href="/sweeps/new" className="underline">
+                Start a sweep
+              </Link>{' '}
+              or look further back below.
+            </p>
           ) : null}
         </ScrollRegion>
         <div className="border-t border-line px-4 py-1.5">
@@ -206,12 +253,11 @@ export function TimelineTab({ nodes }: { nodes: readonly NodeRow[] }) {
           loading={timeline.isPending}
           live={scrub === null}
           now={now}
-          blocks={blocks}
-          exits={(timeline.data?.blocks ?? []).flatMap((block) =>
-            block.exits.map((exit) => ({ ...exit, jobId: block.jobId, jobName: block.jobName })),
-          )}
-          whys={new Map((timeline.data?.blocks ?? []).map((block) => [block.id, block.why]))}
+          blocks={drawn}
+          exits={exits}
+          moves={moves}
           devices={nodes.reduce((sum, node) => sum + node.gpus.length, 0)}
+          onStep={stepTo}
         />
       </aside>
     </div>

@@ -1,12 +1,16 @@
 import {
   Boxes,
+  CalendarClock,
   ChartLine,
   Database,
+  Images,
   LayoutList,
   type LucideIcon,
+  Scale,
   Server,
   Settings,
   SlidersHorizontal,
+  WandSparkles,
 } from 'lucide-react'
 
 export interface Place {
@@ -21,10 +25,14 @@ export const WORK: readonly Place[] = [
   { href: '/', label: 'Overview', icon: LayoutList, keys: 'g o' },
   { href: '/sweeps', label: 'Sweeps', icon: ChartLine, keys: 'g s' },
   { href: '/cluster', label: 'Cluster', icon: Server, keys: 'g c' },
+  { href: '/serving', label: 'Serving', icon: Images, keys: 'g v' },
+  { href: '/playground', label: 'Playground', icon: WandSparkles, keys: 'g p' },
 ]
 
 export const IMPROVE: readonly Place[] = [
   { href: '/rule-lab', label: 'Rule lab', icon: SlidersHorizontal, keys: 'g r' },
+  { href: '/forecasts', label: 'Forecasts', icon: CalendarClock, keys: 'g f' },
+  { href: '/audit', label: 'Audit', icon: Scale, keys: 'g a' },
 ]
 
 export const LIBRARY: readonly Place[] = [

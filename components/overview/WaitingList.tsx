@@ -1,15 +1,12 @@
 'use client'
 
 import Link from 'next/link'
-import { useState } from 'react'
 import type { NodeRow } from '@/server/views/node-row'
 import type { SweepSummary } from '@/server/views/sweep-summary'
-import { errorSentence } from '../trpc/errorSentence'
-import { useTRPCClient } from '../trpc/trpc'
-import { Button } from '../ui/Button'
 import { PaneHead } from '../ui/Pane'
 import { StateIcon } from '../ui/State'
-import { say } from '../ui/toasts'
+import { UnblockButton } from './UnblockButton'
+import { WhyWaiting } from './WhyWaiting'
 
 interface WaitingListProps {
   sweeps: readonly SweepSummary[]
@@ -40,48 +37,13 @@ export function WaitingList({ sweeps, nodes }: WaitingListProps) {
                 </span>
               </p>
               <p className="text-ink-2">
-                {sweep.hold && sweep.hold.reasons.length > 0
-                  ? sweep.hold.reasons.map((reason) => reason.message).join(' ')
-                  : 'It is planned in the next cycle.'}
+                <WhyWaiting hold={sweep.hold} />
               </p>
             </div>
-            <Unblock sweep={sweep} nodes={nodes} />
+            <UnblockButton sweep={sweep} nodes={nodes} />
           </li>
         ))}
       </ul>
     </section>
-  )
-}
-
-function Unblock({ sweep, nodes }: { sweep: SweepSummary; nodes: readonly NodeRow[] }) {
-  const client = useTRPCClient()
-  const [asked, setAsked] = useState(false)
-  const unblock = sweep.hold?.unblock
-  const node = nodes.find((one) => one.id === unblock?.target || one.name === unblock?.target)
-  if (unblock?.action !== 'end-drain' || !node)
-    return unblock ? (
-      <p className="max-w-56 text-right text-11 text-ink-3 max-tablet:max-w-none max-tablet:basis-full">
-        {unblock.effect}
-      </p>
-    ) : null
-  return (
-    <div className="text-right max-tablet:basis-full">
-      <Button
-        disabled={asked}
-        onClick={() => {
-          setAsked(true)
-          client.cluster.open.mutate({ nodeId: node.id }).then(
-            () => say(`${node.name} takes work again.`),
-            (error: unknown) => {
-              setAsked(false)
-              say(errorSentence(error), { urgent: true })
-            },
-          )
-        }}
-      >
-        End the drain of {node.name}
-      </Button>
-      <p className="mt-1 text-11 text-ink-3">{unblock.effect}</p>
-    </div>
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { ArrowRight, Copy, Pin, RotateCcw } from 'lucide-react'
+import { Copy, Pin, RotateCcw } from 'lucide-react'
 import { Fragment, useMemo } from 'react'
 import type { DecisionRow } from '@/server/views/decision-row'
 import type { RunRow } from '@/server/views/run-row'
@@ -145,7 +145,7 @@ export function DecisionCard(props: DecisionCardProps) {
                 href={`/sweeps/${run.sweepId}/runs/${run.number}`}
                 className="-mr-2 ml-auto !px-2"
               >
-                Open run <ArrowRight size={13} />
+                Open run
               </ButtonLink>
             )}
           </div>

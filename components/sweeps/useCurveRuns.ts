@@ -41,7 +41,7 @@ export function useCurveRuns(
   )
   const answer = range === null ? whole.data : (zoomed.data ?? whole.data)
 
-  const [book, setBook] = useState<CurveBook>(() => openBook([]))
+  const [book, setBook] = useState<CurveBook | null>(null)
   useEffect(() => {
     if (answer) setBook(openBook(answer.curves.map(unpackCurve)))
   }, [answer])
@@ -50,12 +50,12 @@ export function useCurveRuns(
     const points = batch
       .filter((event) => event.jobId === id)
       .flatMap((event) => pointsOf(event, answer.since))
-    if (points.length > 0) setBook((before) => addPoints(before, points))
+    if (points.length > 0) setBook((before) => before && addPoints(before, points))
   })
   const curveRuns: CurveRun[] = useMemo(
     () =>
       runs.map((run) => {
-        const curves = book.curves.get(run.id)
+        const curves = book?.curves.get(run.id)
         return {
           ...withoutCurve(run),
           validation: curves?.val_loss ?? NO_CURVE,

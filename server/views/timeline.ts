@@ -19,6 +19,8 @@ export const timelineBlock = z.object({
       at: z.date(),
       reason: z.string().nullable(),
       decisionId: z.number().nullable(),
+      /** GPUs of the executor that it trained on; empty where that is not known. */
+      gpuIds: z.array(z.string()),
     }),
   ),
 })
@@ -42,8 +44,11 @@ export async function loadTimeline(
   )
   const jobIds = [...new Set(blocks.rows.map((block) => block.jobId))]
   const exits = await pool.query<TimelineBlock['exits'][number] & { jobId: string }>(
-    `SELECT r."sweepId" AS "jobId", r."id" AS "runId", r."number", d."at", d."reason", d."id" AS "decisionId"
+    `SELECT r."sweepId" AS "jobId", r."id" AS "runId", r."number", d."at", d."reason", d."id" AS "decisionId",
+       coalesce(e."gpuIds", '{}') AS "gpuIds"
      FROM "Decision" d JOIN "Run" r ON r."id" = d."runId" JOIN "Job" j ON j."id" = r."sweepId"
+     LEFT JOIN LATERAL (SELECT x."gpuIds" FROM "Attempt" a JOIN "Executor" x ON x."id" = a."executorId"
+       WHERE a."runId" = r."id" AND a."startedAt" <= d."at" ORDER BY a."number" DESC LIMIT 1) e ON true
      WHERE d."kind" = 'stop' AND r."sweepId" = ANY($1) AND j."projectId" = ANY($4) AND d."at" >= $2 AND d."at" < $3
      ORDER BY d."id"`,
     [jobIds, from, to, projectIds],
@@ -54,6 +59,7 @@ export async function loadTimeline(
       .filter(
         (exit) =>
           exit.jobId === block.jobId &&
+          (exit.gpuIds.length === 0 || exit.gpuIds.some((id) => block.gpuIds.includes(id))) &&
           exit.at >= block.startedAt &&
           (!block.endedAt || exit.at <= block.endedAt),
       )

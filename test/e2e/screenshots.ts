@@ -56,9 +56,13 @@ function shots(sweep: string): Shot[] {
     { name: 'cluster', path: '/cluster' },
     { name: 'nodes', path: '/cluster?tab=nodes' },
     { name: 'queue', path: '/cluster?tab=queue' },
+    { name: 'rule-lab', path: '/rule-lab' },
+    { name: 'forecasts', path: '/forecasts' },
+    { name: 'audit', path: '/audit' },
     { name: 'models', path: '/models' },
     { name: 'data-sets', path: '/data-sets' },
     { name: 'settings', path: '/settings' },
+    { name: 'audit-log', path: '/settings/audit-log' },
     {
       name: 'palette',
       path: `/sweeps/${sweep}`,

@@ -114,7 +114,7 @@ export function prepareLoss(request: LossRequest): LossPicture {
   const plot = {
     left: 44,
     top: compact ? 20 : 26,
-    right: Math.max(120, width - (compact ? 34 : 66)),
+    right: Math.max(120, width - (compact ? 62 : 66)),
     bottom: height - 34,
   }
 

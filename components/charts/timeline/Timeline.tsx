@@ -4,7 +4,7 @@ import { type KeyboardEvent, type PointerEvent, useId, useMemo, useState } from 
 import { formatTime, formatTimeSeconds } from '@/components/ui/format/time'
 import { STOP_REASON_LOOKS } from '@/components/ui/stop-reasons'
 import { useSize } from '../useSize'
-import { prepareTimeline, ROW, type TimelineRequest } from './prepareTimeline'
+import { prepareTimeline, rowHeight, type TimelineRequest } from './prepareTimeline'
 
 interface TimelineProps extends Omit<TimelineRequest, 'width'> {
   /** The instant that the right pane speaks about; `null` follows now. */
@@ -23,6 +23,7 @@ export function Timeline({ scrub, onScrub, highlighted, ...request }: TimelinePr
   const [dragging, setDragging] = useState(false)
   const hatch = useId()
   const width = size?.width ?? 0
+  const row = rowHeight(request.nodes.reduce((sum, node) => sum + node.gpus.length, 0))
   const { nodes, blocks, notches, utilisation, from, to, now } = request
   const picture = useMemo(
     () => (width > 0 ? prepareTimeline({ nodes, blocks, notches, utilisation, from, to, now, width }) : null),
@@ -31,13 +32,13 @@ export function Timeline({ scrub, onScrub, highlighted, ...request }: TimelinePr
   const scrubTo = (event: PointerEvent<SVGSVGElement>) => {
     if (!picture) return
     const x = Math.max(picture.left, Math.min(picture.right, event.nativeEvent.offsetX))
-    onScrub(Math.min(now, picture.invert(x)))
+    onScrub(picture.invert(x))
   }
   const walk = (event: KeyboardEvent) => {
     const span = (to - from) / 120
     const at = scrub ?? now
     if (event.key === 'ArrowLeft') onScrub(Math.max(from, at - span))
-    else if (event.key === 'ArrowRight') onScrub(at + span >= now ? null : at + span)
+    else if (event.key === 'ArrowRight') onScrub(Math.min(to, at + span))
     else if (event.key === 'End' || event.key === 'Escape') onScrub(null)
     else if (event.key === 'Home') onScrub(from)
     else return
@@ -57,7 +58,7 @@ export function Timeline({ scrub, onScrub, highlighted, ...request }: TimelinePr
           tabIndex={0}
           aria-label="Instant on the timeline"
           aria-valuemin={from}
-          aria-valuemax={now}
+          aria-valuemax={to}
           aria-valuenow={scrub ?? now}
           aria-valuetext={`${formatTimeSeconds(new Date(scrub ?? now))}. ${picture.sentence}`}
           onKeyDown={walk}
@@ -114,14 +115,19 @@ export function Timeline({ scrub, onScrub, highlighted, ...request }: TimelinePr
             ))}
             {picture.rows.map((row) => (
               <g key={row.id}>
-                <text x={picture.left - 8} y={row.y + 10} textAnchor="end" fill="var(--ink-3)">
+                <text
+                  x={picture.left - 8}
+                  y={row.y + picture.bar / 2 + 4}
+                  textAnchor="end"
+                  fill="var(--ink-3)"
+                >
                   {row.label}
                 </text>
                 <line
                   x1={picture.left}
                   x2={picture.right}
-                  y1={row.y + 14.5}
-                  y2={row.y + 14.5}
+                  y1={row.y + picture.bar + 2.5}
+                  y2={row.y + picture.bar + 2.5}
                   stroke="var(--grid)"
                   strokeWidth="3"
                 />
@@ -140,23 +146,23 @@ export function Timeline({ scrub, onScrub, highlighted, ...request }: TimelinePr
             ))}
             {picture.blocks.map((block) => (
               <g key={block.id} opacity={highlighted === null || highlighted === block.jobId ? 1 : 0.3}>
-                {block.range ? (
-                  <>
+                {block.ranges.map((range) => (
+                  <g key={range.y}>
                     <rect
-                      x={block.range.x1}
-                      y={block.range.top}
-                      width={Math.max(0, block.range.x2 - block.range.x1)}
-                      height={block.range.height}
+                      x={range.x1}
+                      y={range.top}
+                      width={Math.max(0, range.x2 - range.x1)}
+                      height={range.height}
                       fill="var(--ink)"
                       fillOpacity="0.07"
                     />
                     <path
-                      d={`M${block.range.x1} ${block.range.y - 2}v4M${block.range.x1} ${block.range.y}H${block.range.x2}M${block.range.x2} ${block.range.y - 2}v4`}
+                      d={`M${range.x1} ${range.y - 2}v4M${range.x1} ${range.y}H${range.x2}M${range.x2} ${range.y - 2}v4`}
                       stroke="var(--ink-3)"
                       fill="none"
                     />
-                  </>
-                ) : null}
+                  </g>
+                ))}
                 {block.bars.map((bar) => (
                   <g key={bar.y}>
                     <rect
@@ -201,7 +207,7 @@ export function Timeline({ scrub, onScrub, highlighted, ...request }: TimelinePr
                 <text
                   key={block.id}
                   x={block.bars[0]!.x + 7}
-                  y={block.bars[0]!.y + 10}
+                  y={block.bars[0]!.y + Math.min(picture.bar, 24) / 2 + 4}
                   fill="var(--ink)"
                   fontWeight="550"
                   className="chart-halo"
@@ -224,7 +230,7 @@ export function Timeline({ scrub, onScrub, highlighted, ...request }: TimelinePr
           </svg>
         </div>
       ) : (
-        <div style={{ height: nodes.reduce((sum, node) => sum + 30 + node.gpus.length * ROW, 32) }} />
+        <div style={{ height: nodes.reduce((sum, node) => sum + 30 + node.gpus.length * row, 32) }} />
       )}
     </div>
   )

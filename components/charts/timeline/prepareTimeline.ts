@@ -22,6 +22,8 @@ export interface TimelineBlock {
   id: string
   jobId: string
   name: string
+  /** Said instead of the name where that has no room. */
+  short?: string
   nodeId: string
   gpuIds: readonly string[]
   start: number
@@ -65,11 +67,14 @@ export interface BlockShape {
   planned: boolean
   /** Continues left of the window: no solid edge there. */
   openLeft: boolean
-  range: { x1: number; x2: number; y: number; top: number; height: number } | null
+  /** P10–P90 of its end, once for each of its bars. */
+  ranges: { x1: number; x2: number; y: number; top: number; height: number }[]
 }
 
 export interface TimelinePicture {
   height: number
+  /** Height of a device's bar. */
+  bar: number
   left: number
   right: number
   nodes: { id: string; name: string; facts: string; y: number }[]
@@ -84,11 +89,14 @@ export interface TimelinePicture {
   sentence: string
 }
 
-export const ROW = 18
 const NODE_HEAD = 22
 const TOP = 28
 const LEFT = 48
-const BAR = 12
+/** Below each bar: the utilisation strip and air. */
+const UNDER = 6
+
+/** Few devices get taller rows, many get 18 pixels. */
+export const rowHeight = (devices: number): number => (devices <= 8 ? 30 : devices <= 16 ? 24 : 18)
 
 const step = (share: number): 0 | 1 | 2 | 3 | 4 =>
   share <= 0.05 ? 0 : share <= 0.35 ? 1 : share <= 0.6 ? 2 : share <= 0.85 ? 3 : 4
@@ -103,6 +111,8 @@ export function prepareTimeline(request: TimelineRequest): TimelinePicture {
   const place = (at: number) => Math.round(x(new Date(at)) * 10) / 10
   const clamp = (at: number) => Math.max(LEFT, Math.min(right, place(at)))
 
+  const row = rowHeight(nodes.reduce((sum, node) => sum + node.gpus.length, 0))
+  const bar = row - UNDER
   const rows: TimelinePicture['rows'] = []
   const heads: TimelinePicture['nodes'] = []
   let y = TOP
@@ -111,11 +121,11 @@ export function prepareTimeline(request: TimelineRequest): TimelinePicture {
     y += NODE_HEAD
     for (const gpu of node.gpus) {
       rows.push({ id: gpu.id, label: gpu.label, y })
-      y += ROW
+      y += row
     }
     y += 8
   }
-  const rowOf = new Map(rows.map((row) => [row.id, row.y]))
+  const rowOf = new Map(rows.map((one) => [one.id, one.y]))
 
   const shapes: BlockShape[] = []
   for (const block of blocks) {
@@ -125,39 +135,38 @@ export function prepareTimeline(request: TimelineRequest): TimelinePicture {
     if (ys.length === 0) continue
     const left = clamp(block.start)
     const wide = Math.max(2, clamp(end) - left)
-    const top = Math.min(...ys)
-    const tall = Math.max(...ys) - top + BAR
-    const contiguous = ys.length * ROW - (ROW - BAR) === tall
+    const bars = (block.planned ? touching(ys, row) : ys.map((at) => [at, at] as const)).map(
+      ([first, last]) => ({ x: left, y: first, width: wide, height: last - first + bar }),
+    )
+    const fits = (text: string) => wide > text.length * 6.2 + 12
+    const { endRange: range, short = '' } = block
     shapes.push({
       id: block.id,
       jobId: block.jobId,
-      text: wide > block.name.length * 6.2 + 12 ? block.name : '',
-      bars:
-        block.planned && contiguous
-          ? [{ x: left, y: top, width: wide, height: tall }]
-          : ys.map((row) => ({ x: left, y: row, width: wide, height: BAR })),
+      text: fits(block.name) ? block.name : fits(short) ? short : '',
+      bars,
       series: block.series,
       planned: block.planned,
       openLeft: block.start < from,
-      range: block.endRange
-        ? {
-            x1: clamp(block.endRange.p10),
-            x2: clamp(block.endRange.p90),
-            y: top + tall + 2,
+      ranges: range
+        ? bars.map(({ y: top, height }) => ({
+            x1: clamp(range.p10),
+            x2: clamp(range.p90),
+            y: top + height + 2,
             top,
-            height: tall,
-          }
-        : null,
+            height,
+          }))
+        : [],
     })
   }
 
   const strips: TimelinePicture['strips'] = []
-  for (const row of rows)
-    for (const span of request.utilisation.get(row.id) ?? []) {
+  for (const one of rows)
+    for (const span of request.utilisation.get(one.id) ?? []) {
       if (span.to < from || span.from > to) continue
       strips.push({
         x: clamp(span.from),
-        y: row.y + BAR + 1,
+        y: one.y + bar + 1,
         width: Math.max(1, clamp(span.to) - clamp(span.from)),
         step: step(span.share),
       })
@@ -166,6 +175,7 @@ export function prepareTimeline(request: TimelineRequest): TimelinePicture {
   const running = blocks.filter((block) => !block.planned && block.end === null)
   return {
     height: y + 4,
+    bar,
     left: LEFT,
     right,
     nodes: heads,
@@ -195,11 +205,20 @@ export function prepareTimeline(request: TimelineRequest): TimelinePicture {
   }
 }
 
-/** What was on each GPU at one instant: the timeline's text form. */
+/** Rows that lie below each other without a gap, as first and last of each stretch. */
+function touching(ys: readonly number[], row: number): [first: number, last: number][] {
+  const stretches: [number, number][] = []
+  for (const y of [...ys].sort((a, b) => a - b)) {
+    const open = stretches.at(-1)
+    if (open && y - open[1] === row) open[1] = y
+    else stretches.push([y, y])
+  }
+  return stretches
+}
+
+/** What was on each GPU at one instant, or, after now, what is planned to be: the timeline's text form. */
 export function blocksAt(blocks: readonly TimelineBlock[], at: number, now: number): TimelineBlock[] {
-  return blocks.filter(
-    (block) => !block.planned && block.start <= at && at <= (block.end ?? Math.max(now, at)),
-  )
+  return blocks.filter((block) => block.planned === at > now && block.start <= at && at <= (block.end ?? now))
 }
 
 /** GPUs held per slot of `count` equal slots in [from, to], for the overview bar. */

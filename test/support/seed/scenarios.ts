@@ -1,6 +1,7 @@
 import type { Database } from '@/server/db/client'
 import { seedAccount } from './account'
 import { auditedStops } from './audited-stops'
+import { seedDeployment } from './deployment'
 import { seedNodes } from './nodes'
 import { seedSweep } from './sweep'
 import { insertSweepSpec } from './waiting-sweep'
@@ -134,6 +135,15 @@ export const SCENARIOS: Record<string, Scenario> = {
         ranks: [4, 8, 16, 32],
         batchSizes: [1, 2, 4, 8, 16],
       })
+      await journalStart(db)
+    },
+  },
+  'busy-deployment': {
+    summary: 'two models on eight GPUs with six hours of requests, some of them late',
+    async run(db, now) {
+      const account = await seedAccount(db)
+      const nodes = await seedNodes(db, { nodes: 1, gpusPerNode: 8, now, hours: 1 })
+      await seedDeployment(db, { ...account, gpuIds: nodes[0]!.gpuIds, now, hours: 6, load: 1.02 })
       await journalStart(db)
     },
   },

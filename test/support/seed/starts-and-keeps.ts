@@ -4,7 +4,8 @@ import type { StoredRun } from './stop-decision'
 interface Told {
   sweepId: string
   nodeId: string
-  executorId: string
+  executorOf: (run: StoredRun) => string
+  /** Of each executor. */
   slots: number
   runs: readonly StoredRun[]
   rungs: readonly number[]
@@ -16,7 +17,8 @@ interface Told {
 
 /** Decisions that a sweep would have stored beside its stops: who started in which slot, and who passed which rung. */
 export async function startsAndKeeps({ prisma }: Database, told: Told): Promise<void> {
-  const { runs, slots, executorId, nodeId, sweepId } = told
+  const { runs, slots, executorOf, nodeId, sweepId } = told
+  const executors = new Set(runs.map(executorOf)).size
   const freed = runs
     .filter((run) => run.stop)
     .map((run) => told.timeOf(run.reached))
@@ -27,9 +29,14 @@ export async function startsAndKeeps({ prisma }: Database, told: Told): Promise<
     nodeId,
     kind: 'start',
     rule: 'E7',
-    at: new Date((index < slots ? told.startedAt : (freed[index - slots] ?? told.startedAt)).getTime() + 400),
-    sentence: `Slot ${(index % slots) + 1} of ${slots} in ${executorId.split('/').at(-1)}; 3 of its neighbours have steps of the same length.`,
-    seen: { kind: 'start', runId: run.id, rule: 'E7', executorId, attempt: 1, epoch: 1 },
+    at: new Date(
+      (index < slots * executors
+        ? told.startedAt
+        : (freed[index - slots * executors] ?? told.startedAt)
+      ).getTime() + 400,
+    ),
+    sentence: `Slot ${(Math.floor(index / executors) % slots) + 1} of ${slots} in ${executorOf(run).split('/').at(-1)}; 3 of its neighbours have steps of the same length.`,
+    seen: { kind: 'start', runId: run.id, rule: 'E7', executorId: executorOf(run), attempt: 1, epoch: 1 },
   }))
   const keeps = told.rungs.flatMap((share, index) => {
     const there = runs.filter((run) => run.reached >= share && Number.isFinite(told.lossAt(run, share)))

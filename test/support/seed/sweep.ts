@@ -178,20 +178,23 @@ async function store(
   spanMs: number,
 ): Promise<void> {
   const { prisma } = db
-  const executorId = `${sweepId}/x1`
-  await prisma.executor.create({
-    data: {
+  // One executor a GPU, with as many slots as make 16 in all.
+  const slots = Math.max(1, Math.round(16 / sweep.gpuIds.length))
+  const executorIds = sweep.gpuIds.map((_, index) => `${sweepId}/x${index + 1}`)
+  const executorOf = (run: StoredRun) => executorIds[(run.number - 1) % executorIds.length]!
+  await prisma.executor.createMany({
+    data: executorIds.map((executorId, index) => ({
       id: executorId,
       nodeId: sweep.nodeId,
       jobId: sweepId,
       model: 'builtin/tiny-llama',
-      gpuIds: sweep.gpuIds,
-      slots: 16,
+      gpuIds: [sweep.gpuIds[index]!],
+      slots,
       maxLength: 512,
       state: sweep.progress >= 1 ? 'ended' : 'ready',
       stepMs: 84,
       startedAt: sweep.startedAt,
-    },
+    })),
   })
   const timeOf = (share: number) =>
     new Date(sweep.startedAt.getTime() + spanMs * Math.min(1, share / Math.max(sweep.progress, 1e-9)))
@@ -228,7 +231,7 @@ async function store(
             number: 1,
             epoch: 1,
             nodeId: sweep.nodeId,
-            executorId,
+            executorId: executorOf(run),
             state: ended ? 'ended' : 'running',
             startedAt: sweep.startedAt,
             endedAt: ended ? timeOf(run.reached) : null,
@@ -264,8 +267,8 @@ async function store(
   await startsAndKeeps(db, {
     sweepId,
     nodeId: sweep.nodeId,
-    executorId,
-    slots: 16,
+    executorOf,
+    slots,
     runs,
     rungs: RUNGS.map(({ share }) => share),
     startedAt: sweep.startedAt,
