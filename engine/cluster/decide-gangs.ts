@@ -27,7 +27,7 @@ export interface Gangs {
  * start where the plan says now; all others are held with every reason and an expected start.
  */
 export function decideGangs(snapshot: TuningSnapshot, policy: TuningPolicy, now: number): Gangs {
-  const held = heldGpus(snapshot)
+  const held = new Map(heldGpus(snapshot))
   let free = freeGpus(snapshot, policy.reservedGpuIds)
   const actions: (PlaceSweep | ResizeSweep | PauseSweep | Hold)[] = []
   const ordered = inOrder(snapshot.sweeps)

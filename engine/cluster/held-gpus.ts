@@ -1,7 +1,15 @@
 import type { TuningSnapshot } from '../model/snapshot'
 
+/** Of leases and nodes that have not changed since: most decisions change neither. */
+const known = new WeakMap<
+  TuningSnapshot['leases'],
+  { nodes: TuningSnapshot['nodes']; held: ReadonlyMap<string, readonly string[]> }
+>()
+
 /** GPUs that each sweep holds by its leases, on nodes that are not lost: by sweep id, sorted, none empty. */
-export function heldGpus(snapshot: TuningSnapshot): Map<string, readonly string[]> {
+export function heldGpus(snapshot: TuningSnapshot): ReadonlyMap<string, readonly string[]> {
+  const before = known.get(snapshot.leases)
+  if (before && before.nodes === snapshot.nodes) return before.held
   const lost = new Set(
     snapshot.nodes.filter((node) => node.state === 'lost').flatMap((node) => node.gpus.map((gpu) => gpu.id)),
   )
@@ -13,5 +21,6 @@ export function heldGpus(snapshot: TuningSnapshot): Map<string, readonly string[
     else gpus.push(lease.gpuId)
   }
   for (const gpus of held.values()) gpus.sort()
+  known.set(snapshot.leases, { nodes: snapshot.nodes, held })
   return held
 }

@@ -1,6 +1,6 @@
 import type { ExitDecision, RunView, SweepView } from '../model/tuning'
 import { applyDecisions } from './apply-decisions'
-import { bestLoss, indexAt } from './curve'
+import { bestLoss, hasArrived, indexAt } from './curve'
 import { decideRung, isAlive, type Rung } from './rung'
 
 /** Rungs of a successive-halving ladder: shares grace·reductionᵏ of a full training, below 1. */
@@ -34,6 +34,12 @@ export function climb(
   const decisions: ExitDecision[] = []
   let now = view
   for (const rung of rungs) {
+    const hasOpen = (run: RunView) =>
+      run.passedRung === rung.number - 1 &&
+      isAlive(run) &&
+      members.has(run.id) &&
+      hasArrived(run, rung.samples)
+    if (!now.runs.some(hasOpen)) continue
     const onLadder = now.runs.filter((run) => members.has(run.id))
     const entrants = onLadder.filter((run) => run.passedRung >= rung.number - 1)
     const below = onLadder.filter(

@@ -25,6 +25,12 @@ export function indexAt(run: RunView, samples: number): number {
   return run.points.findIndex((point) => point.samples + samplesPerStep(point) > samples)
 }
 
+/** Whether the run has trained `samples`, as `indexAt` counts it. */
+export function hasArrived(run: RunView, samples: number): boolean {
+  const last = run.points.at(-1)
+  return last !== undefined && last.samples + samplesPerStep(last) > samples
+}
+
 function samplesPerStep(point: EvalPoint): number {
   return point.step > 0 ? point.samples / point.step : 0
 }

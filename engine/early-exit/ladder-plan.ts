@@ -31,6 +31,20 @@ const HARDEST_CUT = 10
  * @param budget share of the samples of a full sweep
  */
 export function planLadder(runs: number, evaluations: number, budget: number): LadderPlan {
+  const key = `${runs}/${evaluations}/${budget}`
+  const known = planned.get(key)
+  if (known) return known
+  const plan = makeLadder(runs, evaluations, budget)
+  if (planned.size >= REMEMBERED) planned.clear()
+  planned.set(key, plan)
+  return plan
+}
+
+/** Ladders of sweeps that are asked about again and again. */
+const planned = new Map<string, LadderPlan>()
+const REMEMBERED = 100
+
+function makeLadder(runs: number, evaluations: number, budget: number): LadderPlan {
   const total = budget * runs * evaluations
   const places = rungPlaces(evaluations)
   let starts = runs

@@ -38,6 +38,8 @@ export function decideRung(rung: Rung): ExitDecision[] {
   if (open.length === 0) return []
   const near = rung.entrants.filter((run) => isAlive(run) && !run.stalled && indexAt(run, rung.samples) < 0)
   const coming = near.length + rung.below
+  if (coming > 0 && rung.early === 'nothing' && !rung.keepsEarly)
+    return open.flatMap((run) => wait(run, rung))
   const keeps = rung.keeps(arrived.length + coming)
   const early = coming > 0 ? (rung.keepsEarly?.(arrived.length) ?? 0) : 0
   const sureToStay = coming === 0 || rung.early !== 'nothing' ? keeps - coming : 0

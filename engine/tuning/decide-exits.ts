@@ -30,7 +30,7 @@ export function decideExits(
   const ends = new Map<string, StopRun | PauseRun>()
   const starts = new Map<string, ExitDecision>()
   const kept: ExitDecision[] = []
-  for (const decision of policy.exits({ ...sweep.view, slots, spareSlots }, sweep)) {
+  for (const decision of askPolicy(sweep, slots, spareSlots, policy.exits)) {
     const run = runs.get(decision.runId)
     if (run === undefined) continue
     const live = run.state === 'training' || run.state === 'waiting'
@@ -49,6 +49,29 @@ export function decideExits(
     kept,
     starts: [...starts.values()].filter((decision) => !ends.has(decision.runId)),
   }
+}
+
+type Exits = TuningPolicy['exits']
+
+/** What was answered about a sweep that has not changed since; policies are pure, and most sweeps rest in a decision. */
+const answered = new WeakMap<Exits, WeakMap<SweepWork, Map<string, readonly ExitDecision[]>>>()
+
+function askPolicy(
+  sweep: SweepWork,
+  slots: number,
+  spareSlots: number,
+  exits: Exits,
+): readonly ExitDecision[] {
+  const ofPolicy = answered.get(exits) ?? new WeakMap<SweepWork, Map<string, readonly ExitDecision[]>>()
+  answered.set(exits, ofPolicy)
+  const ofSweep = ofPolicy.get(sweep) ?? new Map<string, readonly ExitDecision[]>()
+  ofPolicy.set(sweep, ofSweep)
+  const key = `${slots}/${spareSlots}`
+  const known = ofSweep.get(key)
+  if (known) return known
+  const answer = exits({ ...sweep.view, slots, spareSlots }, sweep)
+  ofSweep.set(key, answer)
+  return answer
 }
 
 /** An audited stop waits until a plan knows whether a slot is left for it (`fill-audits.ts`). */

@@ -1,9 +1,9 @@
 import { expectedShare } from '../../estimate/expected-share'
 import { remainingSeconds } from '../../estimate/remaining'
 import type { Interval } from '../../model/cluster'
-import type { GpuLease, SweepWork, TuningSnapshot } from '../../model/snapshot'
+import type { ExecutorView, GpuLease, SweepWork, TuningSnapshot } from '../../model/snapshot'
 import type { SweepView } from '../../model/tuning'
-import { ClusterWorld, type SimSweep } from './cluster-world'
+import { ClusterWorld, type SimExecutor, type SimSweep } from './cluster-world'
 
 /** Early exit of the simulation, as forecasts need to know it. */
 export interface ExitSetting {
@@ -19,6 +19,8 @@ export class SnapshotTaker {
   private version = 0
   private leaseVersion = -1
   private leaseList: readonly GpuLease[] = []
+  /** An executor is described anew when who is in it has changed. */
+  private readonly executors = new WeakMap<SimExecutor, { version: number; view: ExecutorView }>()
 
   constructor(
     private readonly world: ClusterWorld,
@@ -57,31 +59,40 @@ export class SnapshotTaker {
       now,
       nodes: world.nodes,
       sweeps,
-      executors: [...world.executors.values()].map((executor) => ({
-        id: executor.id,
-        sweepId: executor.sweep.trace.id,
-        baseModel: executor.sweep.trace.model,
-        gpuIds: executor.gpuIds,
-        state: executor.readyAt > now ? 'starting' : 'ready',
-        slots: executor.slots,
-        maxLength: executor.maxLength,
-        step: world.trace.models[executor.sweep.trace.model],
-        runIds: [...executor.runs].map((run) => run.trace.id),
-      })),
+      executors: [...world.executors.values()].map((executor) => this.executor(executor, now)),
       leases: this.leases(),
       shares: [],
     }
   }
 
+  private executor(executor: SimExecutor, now: number): ExecutorView {
+    const state = executor.readyAt > now ? 'starting' : 'ready'
+    const known = this.executors.get(executor)
+    if (known && known.version === executor.version && known.view.state === state) return known.view
+    const view: ExecutorView = {
+      id: executor.id,
+      sweepId: executor.sweep.trace.id,
+      baseModel: executor.sweep.trace.model,
+      gpuIds: executor.gpuIds,
+      state,
+      slots: executor.slots,
+      maxLength: executor.maxLength,
+      step: this.world.trace.models[executor.sweep.trace.model],
+      runIds: [...executor.runs].map((run) => run.trace.id),
+    }
+    this.executors.set(executor, { version: executor.version, view })
+    return view
+  }
+
   private leases(): readonly GpuLease[] {
     if (this.leaseVersion !== this.world.leaseVersion) {
       this.leaseVersion = this.world.leaseVersion
-      this.leaseList = [...this.world.leases].map(([gpuId, sweep]) => ({
-        gpuId,
-        holder: { kind: 'sweep', id: sweep.trace.id },
-        epoch: 1,
-        expiresAt: Number.POSITIVE_INFINITY,
-      }))
+      this.leaseList = [...this.world.leases]
+        .map(([gpuId, sweep]): GpuLease => {
+          const holder = { kind: 'sweep' as const, id: sweep.trace.id }
+          return { gpuId, holder, epoch: 1, expiresAt: Number.POSITIVE_INFINITY }
+        })
+        .sort((a, b) => (a.gpuId < b.gpuId ? -1 : 1))
     }
     return this.leaseList
   }
