@@ -90,6 +90,7 @@ function tuningPolicy(loaded: LoadedSnapshot, settings: Settings): TuningPolicy 
   return {
     ...TUNING_DEFAULTS,
     maxSlots: settings.maxSlots,
+    reservedGpuIds: loaded.awaitedGpuIds,
     exits: (view, sweep) => {
       const { policy: name, ...params } = loaded.sweeps.get(sweep.id)!.spec.early_exit
       const policy = POLICIES[name] ?? POLICIES.none!

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { nodeWork, type OwnAttempt, type OwnExecutor } from '../server/db/snapshot-node'
 import type { AgentLink } from './gateway/agent-link'
+import { startExecutorCommand } from './start-executor'
 import { startRunCommand } from './start-run'
 
 /**
@@ -25,15 +26,7 @@ export async function dispatch(
     if (executor.state === 'ending')
       link.tell(`stop ${executor.id}`, { type: 'stop-executor', executorId: executor.id })
     else if (!executor.blocked)
-      link.tell(`executor ${executor.id}`, {
-        type: 'start-executor',
-        executorId: executor.id,
-        devices: executor.devices,
-        model: executor.model,
-        dtype: 'auto',
-        slots: executor.slots,
-        maxLength: executor.maxLength,
-      })
+      link.tell(`executor ${executor.id}`, startExecutorCommand(executor))
   }
   for (const attempt of attempts)
     if (attempt.state === 'starting' && link.told.has(`executor ${attempt.executorId}`))

@@ -54,6 +54,7 @@ function snapshot(now: number, samples: number, policy = 'none'): LoadedSnapshot
     sweeps: new Map([['s', { id: 's', spec } as SweepRow]]),
     unreadable: new Map(),
     occupied: new Set(['a']),
+    awaitedGpuIds: [],
     tuning: { version: 0, now, nodes: [], sweeps: [sweep], executors: [], leases: [], shares: [] },
   }
 }

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import type { Heartbeat } from '../contracts/agent-events'
 import type { Ingested } from '../server/db/ingest'
 import { disconnectAll, markDisconnected, signIn, storeSamples } from '../server/db/ingest-node'
+import { placeDeployments, renewDeployments } from '../server/db/deployments-place'
 import { trimJournal, WORK_CHANNEL } from '../server/db/journal'
 import { renewNode, renewSweeps } from '../server/db/leases'
 import { loseNodes, reconcileNode } from '../server/db/leases-lost'
@@ -21,6 +22,7 @@ import { log } from './log'
 import { Quarantine } from './quarantine'
 import { Questions } from './questions'
 import { leaseInDatabase, type Settings } from './settings'
+import { Serving } from './serving/serving'
 import { Suggestions } from './suggest'
 import { Turns } from './turns'
 
@@ -38,6 +40,7 @@ export class Lead {
   private readonly suggestions: Suggestions
   private readonly forecasts = new Forecasts()
   private readonly quarantine: Quarantine
+  private readonly serving: Serving
   private readonly sampledAt = new Map<string, number>()
   private readonly timers: NodeJS.Timeout[] = []
   private rung = false
@@ -56,6 +59,7 @@ export class Lead {
       signIn: (token, hello) => this.turns.take(() => signIn(pool, token, hello)),
       onJoined: (link, acked) => this.joined(link, acked),
       onEvents: (_link, arrivals) => this.ingestor.add(arrivals),
+      onServing: (link, message) => this.serving.hear(link, message),
       onHeartbeat: (link, beat) => this.heartbeat(link, beat),
       onReply: async (reply) => {
         if (!(await this.questions.take(reply))) await this.suggestions.take(reply)
@@ -63,6 +67,7 @@ export class Lead {
       onLeft: (link) => this.left(link),
     })
     this.quarantine = new Quarantine(pool)
+    this.serving = new Serving(pool, this.gateway.links, settings.dataDir)
     this.questions = new Questions(pool, this.gateway.links)
     this.suggestions = new Suggestions(pool, this.gateway.links, settings.maxSlots)
   }
@@ -78,6 +83,7 @@ export class Lead {
       () => this.ring(),
       (error) => log.warn({ error: error.message }, 'the listening connection was lost'),
     )
+    this.serving.start(this.settings.databaseUrl)
     this.every(this.settings.pollSeconds, async () => this.ring())
     this.every(Math.min(this.settings.leaseSeconds / 4, 5), async () => {
       if (await this.turns.take(() => loseNodes(this.pool, leaseInDatabase(this.settings.leaseSeconds))))
@@ -85,6 +91,7 @@ export class Lead {
     })
     this.every(UPKEEP_SECONDS, async () => {
       await renewSweeps(this.pool)
+      await renewDeployments(this.pool)
       await trimJournal(this.pool, JOURNAL_METRIC_SECONDS)
       await trimQuestions(this.pool)
       await trimSamples(this.pool)
@@ -97,6 +104,7 @@ export class Lead {
     this.closed = true
     for (const timer of this.timers) clearInterval(timer)
     this.ingestor.close()
+    await this.serving.close()
     await this.listener?.close()
     await this.gateway.close()
     await this.turns.take(async () => {})
@@ -131,12 +139,14 @@ export class Lead {
     await this.questions.hand()
     await applyWishes(this.pool, this.settings.parkedSeconds)
     await this.suggestions.ask()
+    await placeDeployments(this.pool)
     const apply = databaseApplier(this.pool, this.settings)
     const loaded = await runCycle(this.pool, this.settings, apply, this.quarantine)
     await this.forecast(loaded)
     for (const link of this.gateway.links.values())
       if (link.reconciled)
         await dispatch(this.pool, link, (sweepId, error) => this.quarantine.blame(sweepId, error))
+    this.serving.ring()
   }
 
   /** A forecast is for people: work does not wait for it. */
@@ -148,13 +158,14 @@ export class Lead {
     }
   }
 
-  private async stored({ acked, decisive }: Ingested): Promise<void> {
+  private async stored({ acked, decisive, serving }: Ingested): Promise<void> {
     for (const [nodeId, seq] of acked) {
       const link = this.gateway.links.get(nodeId)
       if (!link) continue
       link.send({ type: 'ack', seq })
       if (!link.reconciled && link.isDrained(seq)) await this.reconcile(link)
     }
+    if (serving.length > 0) await this.serving.stored(serving)
     if (decisive) this.ring()
   }
 
@@ -192,6 +203,8 @@ export class Lead {
       }),
     )
     link.reconciled = true
+    this.serving.repeatOrders(link)
+    this.serving.ring()
     this.ring()
   }
 

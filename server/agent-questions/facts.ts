@@ -1,8 +1,8 @@
 import type { z } from 'zod'
+import { type PipelineFacts, pipelineFacts } from '@/contracts/pipeline-facts'
 import { type AgentQuestion, askAgent } from './ask-agent'
 import { type DatasetFacts, datasetFacts } from './dataset-facts'
 import { type ModelFacts, modelFacts } from './model-facts'
-import { type PipelineFacts, pipelineFacts } from './pipeline-facts'
 
 export type Facts<T> =
   | { known: true; facts: T }

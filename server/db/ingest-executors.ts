@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg'
+import { failDeployment } from './deployments-end'
 import { failSweep } from './fail-sweep'
 import type { EventOf } from './ingest-event'
 import type { JournalEntry } from './journal'
@@ -41,7 +42,10 @@ export async function ingestExecutors(
       ])
     if (!row || row.state === row.was) continue
     if (event.fault === 'bad-input' && row.jobId)
-      journal.push(...(await failSweep(client, row.jobId, event.message)))
+      journal.push(
+        ...(await failSweep(client, row.jobId, event.message)),
+        ...(await failDeployment(client, row.jobId, event.message)),
+      )
     journal.push({
       kind: 'executor',
       jobId: row.jobId,

@@ -6,6 +6,7 @@ import type { EventOf } from './ingest-event'
 import { ingestExecutors } from './ingest-executors'
 import { ingestCheckpoints, ingestOutputs } from './ingest-files'
 import { ingestMetrics } from './ingest-metrics'
+import { ingestEnded, ingestParked, ingestProfiles } from './ingest-requests'
 import { type JournalEntry, writeJournal } from './journal'
 import { inTransaction } from './transaction'
 
@@ -21,7 +22,16 @@ export interface Ingested {
   acked: Map<string, number>
   /** Something happened that a decision may depend on. */
   decisive: boolean
+  /** Events about executors and requests, which the leader keeps in memory. */
+  serving: readonly DurableEvent[]
 }
+
+const OF_SERVING: ReadonlySet<DurableEvent['kind']> = new Set([
+  'executor',
+  'request-parked',
+  'request-ended',
+  'serving-profile',
+])
 
 /**
  * Stores what agents reported, in one transaction with the numbers up to which it is stored. What was stored before is
@@ -47,6 +57,9 @@ export async function ingest(pool: Pool, arrivals: readonly Arrival[]): Promise<
       ...(await ingestCheckpoints(client, of('checkpoint'))),
       ...(await ingestOutputs(client, of('output-sample'))),
       ...(await ingestAttempts(client, of('attempt'))),
+      ...(await ingestProfiles(client, of('serving-profile'))),
+      ...(await ingestParked(client, of('request-parked'))),
+      ...(await ingestEnded(client, of('request-ended'))),
       ...executors,
     ]
     await client.query(
@@ -57,7 +70,8 @@ export async function ingest(pool: Pool, arrivals: readonly Arrival[]): Promise<
     const decisive = executors.length > 0 || events.some(({ event }) => DECISIVE.has(event.kind))
     if (decisive) await client.query('UPDATE "Cluster" SET "version" = "version" + 1')
     await writeJournal(client, journal)
-    return { acked, decisive }
+    const serving = events.flatMap(({ event }) => (OF_SERVING.has(event.kind) ? [event] : []))
+    return { acked, decisive, serving }
   })
 }
 

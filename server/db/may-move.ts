@@ -1,3 +1,4 @@
+import { REQUEST_TRANSITIONS } from '../../engine/model/request-states'
 import {
   ATTEMPT_TRANSITIONS,
   canMove,
@@ -13,6 +14,7 @@ const TABLES = {
   Attempt: ATTEMPT_TRANSITIONS,
   Executor: EXECUTOR_TRANSITIONS,
   Node: NODE_TRANSITIONS,
+  Request: REQUEST_TRANSITIONS,
 } as const
 
 export type Stateful = keyof typeof TABLES

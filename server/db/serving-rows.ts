@@ -47,9 +47,17 @@ export interface LiveRequestRow {
   parkedStep: number | null
   parkedStage: Stage | null
   isCancelled: boolean
+  /** Bars of its waterfall so far. */
+  segments: number
 }
 
 const MS = (column: string) => `extract(epoch FROM ${column}) * 1000`
+
+const LIVE_COLUMNS = `"id", "deploymentId", "projectId", "kind", "prompt", "width", "height", "frames", "steps", "seed", "guidance",
+  "state"::text AS "state", "stage", "stepsDone", ${MS('"deadlineAt"')}::float8 AS "deadlineMs",
+  ${MS('"createdAt"')}::float8 AS "arrivalMs", ${MS('"lastEndAt"')}::float8 AS "lastEndMs", "gpuIds", "pauses",
+  "attempt", "parkedPath", "parkedStep", "parkedStage", "cancelledAt" IS NOT NULL AS "isCancelled",
+  (SELECT count(*) FROM "RequestSegment" s WHERE s."requestId" = r."id") AS "segments"`
 
 /** Deployments that wait or run; of one where it is named, whatever its state. */
 export async function deploymentRows(client: Pool | PoolClient, id?: string): Promise<DeploymentRow[]> {
@@ -65,21 +73,30 @@ export async function deploymentRows(client: Pool | PoolClient, id?: string): Pr
   return rows.map((row) => ({ ...row, settings: deploymentSettings.parse(row.settings) }))
 }
 
-/** Requests of deployments that have not ended, in order of arrival; only those written after `afterId` are new. */
+/** Requests of deployments that have not ended, in order of arrival. */
 export async function liveRequestRows(
   client: Pool | PoolClient,
   deploymentIds: readonly string[],
 ): Promise<LiveRequestRow[]> {
   const { rows } = await client.query<LiveRequestRow>(
-    `SELECT "id", "deploymentId", "projectId", "kind", "prompt", "width", "height", "frames", "steps", "seed", "guidance",
-       "state"::text AS "state", "stage", "stepsDone", ${MS('"deadlineAt"')}::float8 AS "deadlineMs",
-       ${MS('"createdAt"')}::float8 AS "arrivalMs", ${MS('"lastEndAt"')}::float8 AS "lastEndMs", "gpuIds", "pauses",
-       "attempt", "parkedPath", "parkedStep", "parkedStage", "cancelledAt" IS NOT NULL AS "isCancelled"
-     FROM "Request" WHERE "deploymentId" = ANY($1) AND "state" IN ('queued', 'running', 'paused')
+    `SELECT ${LIVE_COLUMNS}
+     FROM "Request" r WHERE "deploymentId" = ANY($1) AND "state" IN ('queued', 'running', 'paused')
      ORDER BY "createdAt", "id"`,
     [deploymentIds],
   )
   return rows
+}
+
+/** One request, whatever its state, and whether it was on time. */
+export async function requestRow(
+  client: Pool | PoolClient,
+  id: string,
+): Promise<(LiveRequestRow & { onTime: boolean }) | undefined> {
+  const { rows } = await client.query<LiveRequestRow & { onTime: boolean }>(
+    `SELECT ${LIVE_COLUMNS}, ("state" = 'done' AND "endedAt" <= "deadlineAt") AS "onTime" FROM "Request" r WHERE "id" = $1`,
+    [id],
+  )
+  return rows[0]
 }
 
 /** What arrived last, oldest first: look-ahead learns from it. */

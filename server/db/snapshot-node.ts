@@ -26,6 +26,13 @@ export interface OwnExecutor {
   slots: number
   maxLength: number
   devices: number[]
+  /** What to load, where it is an executor of a deployment. */
+  deployment: {
+    imageModel: string | null
+    videoModel: string | null
+    abilities: unknown
+    isProfiled: boolean
+  } | null
   /** Another executor on one of its GPUs has not ended: it must, before this one may start. */
   blocked: boolean
 }
@@ -49,8 +56,11 @@ export async function nodeWork(
     `SELECT e."id", e."state", e."model", e."slots", e."maxLength",
        (SELECT array_agg(g."index" ORDER BY g."index") FROM "Gpu" g WHERE g."id" = ANY(e."gpuIds")) AS "devices",
        EXISTS (SELECT 1 FROM "Executor" o WHERE o."nodeId" = e."nodeId" AND o."id" <> e."id" AND o."state" = 'ending'
-         AND o."gpuIds" && e."gpuIds") AS "blocked"
-     FROM "Executor" e WHERE e."nodeId" = $1 AND e."state" <> 'ended' ORDER BY e."startedAt", e."id"`,
+         AND o."gpuIds" && e."gpuIds") AS "blocked",
+       CASE WHEN e."kind" = 'diffusion' THEN jsonb_build_object('imageModel', d."imageModel", 'videoModel',
+         d."videoModel", 'abilities', d."abilities", 'isProfiled',
+         EXISTS (SELECT 1 FROM "ProfileEntry" p WHERE p."deploymentId" = d."jobId")) END AS "deployment"
+     FROM "Executor" e LEFT JOIN "Deployment" d ON d."jobId" = e."jobId" WHERE e."nodeId" = $1 AND e."state" <> 'ended' ORDER BY e."startedAt", e."id"`,
     [nodeId],
   )
   return { attempts: attempts.rows, executors: executors.rows }

@@ -11,6 +11,7 @@ import type {
 } from '../../engine/model/snapshot'
 import type { EvalPoint, RunParams, RunView } from '../../engine/model/tuning'
 import { TUNING_DEFAULTS } from '../../engine/tuning/defaults'
+import { awaitedGpus } from './deployments-place'
 import { EVAL_TRAIN_LOSS, VAL_LOSS } from './ingest-evaluations'
 import { type RunRow, runRows, type SweepRow, sweepRows } from './snapshot-rows'
 import { inTransaction } from './transaction'
@@ -24,6 +25,8 @@ export interface LoadedSnapshot {
   unreadable: ReadonlyMap<string, Error>
   /** Runs with an attempt that has not ended, which may be in any state. */
   occupied: ReadonlySet<string>
+  /** GPUs that waiting deployments wait for. */
+  awaitedGpuIds: readonly string[]
 }
 
 /** Waiting and running sweeps with all that a decision may look at, from one instant. */
@@ -55,6 +58,7 @@ async function load(client: PoolClient): Promise<LoadedSnapshot> {
     sweeps,
     unreadable,
     occupied,
+    awaitedGpuIds: await awaitedGpus(client),
     tuning: {
       version: head.rows[0]?.version ?? 0,
       now: head.rows[0]?.now ?? 0,
@@ -186,7 +190,7 @@ async function executorViews(
      FROM "Executor" e
      LEFT JOIN "Attempt" a ON a."executorId" = e."id" AND a."state" IN ('starting', 'running', 'ending')
      LEFT JOIN "Run" r ON r."id" = a."runId" LEFT JOIN "Sweep" s ON s."jobId" = r."sweepId"
-     WHERE e."state" <> 'ended' AND e."jobId" IS NOT NULL GROUP BY e."id" ORDER BY e."id"`,
+     WHERE e."state" <> 'ended' AND e."jobId" IS NOT NULL AND e."kind" = 'tuning' GROUP BY e."id" ORDER BY e."id"`,
   )
   return {
     executors: rows.map(({ stepMs, stepTokens, ...view }) =>
@@ -199,10 +203,10 @@ async function executorViews(
 }
 
 async function gpuLeases(client: PoolClient): Promise<GpuLease[]> {
-  const { rows } = await client.query<{ sweepId: string; gpuId: string; epoch: number; expiresAt: number }>(
-    `SELECT substr(l."subject", 7) AS "sweepId", g AS "gpuId", l."epoch",
+  const { rows } = await client.query<Omit<GpuLease, 'holder'> & { kind: 'sweep' | 'deployment'; id: string }>(
+    `SELECT split_part(l."subject", ':', 1) AS "kind", split_part(l."subject", ':', 2) AS "id", g AS "gpuId", l."epoch",
        extract(epoch FROM l."expiresAt")::float8 AS "expiresAt"
-     FROM "Lease" l, unnest(l."gpuIds") g WHERE l."subject" LIKE 'sweep:%' ORDER BY g`,
+     FROM "Lease" l, unnest(l."gpuIds") g WHERE split_part(l."subject", ':', 1) IN ('sweep', 'deployment') ORDER BY g`,
   )
-  return rows.map(({ sweepId, ...lease }) => ({ ...lease, holder: { kind: 'sweep', id: sweepId } }))
+  return rows.map(({ kind, id, ...lease }) => ({ ...lease, holder: { kind, id } }))
 }

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { isAboutData } from './is-about-data'
+import { probeDeployment, stopDeployment } from './deployments-end'
 import { writeJournal } from './journal'
 import { inTransaction } from './transaction'
 import { cancelSweep } from './wishes-cancel'
@@ -48,7 +49,7 @@ async function applyWish(wishing: Wishing): Promise<void> {
     const runs = await client.query<{ sweepId: string }>('SELECT "sweepId" FROM "Run" WHERE "id" = $1', [id])
     journal.push({
       kind: 'wish',
-      jobId: scope === 'sweep' ? id : runs.rows[0]?.sweepId,
+      jobId: scope === 'sweep' || scope === 'deployment' ? id : runs.rows[0]?.sweepId,
       runId: scope === 'run' ? id : null,
       nodeId: scope === 'node' ? id : null,
       data: { wishId: wish.id, kind: wish.kind, applied: refusal === null, refusal },
@@ -74,6 +75,10 @@ async function fulfil(wishing: Wishing): Promise<Outcome> {
       return setPriority(wishing, id)
     case 'sweep gpus':
       return setGpus(wishing, id)
+    case 'deployment cancel':
+      return stopDeployment(wishing, id)
+    case 'deployment probe':
+      return probeDeployment(wishing, id)
     case 'node drain':
     case 'node cordon':
     case 'node open':

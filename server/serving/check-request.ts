@@ -1,5 +1,5 @@
+import type { Abilities, PipelineFacts } from '@/contracts/pipeline-facts'
 import type { RequestSpec } from '@/contracts/request-spec'
-import type { Abilities, PipelineFacts } from '../agent-questions/pipeline-facts'
 import { UserError } from '../trpc/user-error'
 
 /** A request with every field decided. */

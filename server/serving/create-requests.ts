@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { customAlphabet } from 'nanoid'
+import { type Abilities, abilities } from '@/contracts/pipeline-facts'
 import type { RequestSpec } from '@/contracts/request-spec'
-import { type Abilities, abilities } from '../agent-questions/pipeline-facts'
 import { database } from '../db/client'
 import { writeJournal } from '../db/journal'
 import { ringServing } from '../db/serving-doorbell'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { deploymentSettings } from '@/contracts/deployment-spec'
+import { abilities } from '@/contracts/pipeline-facts'
 import { attainment } from '@/engine/serving/attainment'
-import { abilities } from '../agent-questions/pipeline-facts'
 import { database } from '../db/client'
 import { holdView } from './sweep-summary'
 

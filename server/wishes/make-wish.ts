@@ -42,7 +42,7 @@ async function insertWish(client: PoolClient, wish: NewWish): Promise<number> {
   await writeJournal(client, [
     {
       kind: 'wish',
-      jobId: wish.jobId ?? (scope === 'sweep' ? id : null),
+      jobId: wish.jobId ?? (scope === 'sweep' || scope === 'deployment' ? id : null),
       runId: scope === 'run' ? id : null,
       nodeId: scope === 'node' ? id : null,
       data: { wishId, kind: wish.kind },

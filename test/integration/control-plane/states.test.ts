@@ -1,6 +1,7 @@
 import { nanoid } from 'nanoid'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { REQUEST_TRANSITIONS } from '../../../engine/model/request-states'
 import {
   ATTEMPT_TRANSITIONS,
   canMove,
@@ -21,6 +22,7 @@ const TABLES: Record<Stateful, Readonly<Record<string, readonly string[]>>> = {
   Attempt: ATTEMPT_TRANSITIONS,
   Executor: EXECUTOR_TRANSITIONS,
   Node: NODE_TRANSITIONS,
+  Request: REQUEST_TRANSITIONS,
 }
 
 let postgres: TestPostgres
@@ -51,6 +53,15 @@ beforeAll(async () => {
     `INSERT INTO "Attempt" ("runId", "number", "epoch", "nodeId", "executorId")
      SELECT "id", 1, 1, $1, 'x' FROM "Run"`,
     [nodeId],
+  )
+  await pool.query(
+    `INSERT INTO "Deployment" ("jobId", "gpuIds", "webhookSecret") VALUES ($1, '{}', 'whsec_x')`,
+    [sweepId],
+  )
+  await pool.query(
+    `INSERT INTO "Request" ("id", "deploymentId", "projectId", "groupId", "kind", "prompt", "width", "height", "frames",
+       "steps", "seed", "deadlineAt") VALUES ('i-1', $1, $2, 'g', 'image', 'a red circle', 48, 48, 1, 8, 0, now())`,
+    [sweepId, cluster.projectId],
   )
 })
 

@@ -1,0 +1,34 @@
+import type { AgentCommand } from '../contracts/agent-commands'
+import { abilities } from '../contracts/pipeline-facts'
+import type { OwnExecutor } from '../server/db/snapshot-node'
+import { probedShapes } from './serving/probed-shapes'
+
+/** Steps that a probe times for each shape and mode; the median counts. */
+const PROBE_STEPS = 3
+
+/** The command that starts an executor, for training or for diffusion. */
+export function startExecutorCommand(executor: OwnExecutor): AgentCommand {
+  const { id: executorId, devices, deployment } = executor
+  if (!deployment)
+    return {
+      type: 'start-executor',
+      executorId,
+      devices,
+      model: executor.model,
+      dtype: 'auto',
+      slots: executor.slots,
+      maxLength: executor.maxLength,
+    }
+  const { imageModel, videoModel, isProfiled } = deployment
+  const able = abilities.safeParse(deployment.abilities).data ?? { image: null, video: null }
+  return {
+    type: 'start-diffusion',
+    executorId,
+    devices,
+    imageModel,
+    videoModel,
+    dtype: 'auto',
+    probe: isProfiled ? [] : probedShapes(able, devices.length),
+    probeSteps: PROBE_STEPS,
+  }
+}
