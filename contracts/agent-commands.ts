@@ -11,6 +11,12 @@ const attemptRef = {
   epoch: z.int().min(1),
 }
 
+/** With the token that every write about the attempt carries. */
+const attemptOrder = {
+  ...attemptRef,
+  token: z.string(),
+}
+
 /** Answer to `hello`. */
 export const welcome = z
   .object({
@@ -23,9 +29,14 @@ export const welcome = z
     identity: z
       .string()
       .optional()
-      .describe('Token of this node from now on; sent once, in answer to an invitation'),
+      .describe('Token of this node for 24 hours; sent once, in answer to an invitation'),
   })
   .meta({ id: 'Welcome' })
+
+/** The node's token from now on; the one before is good until the agent says that this one is stored. */
+export const newIdentity = z
+  .object({ type: z.literal('identity'), identity: z.string() })
+  .meta({ id: 'NewIdentity' })
 
 /** The session is refused and closed; `message` says what to do. */
 export const refuse = z
@@ -45,6 +56,7 @@ export const leasedAttempt = z.object(attemptRef).meta({ id: 'LeasedAttempt' })
 export const renew = z
   .object({
     type: z.literal('renew'),
+    beat: z.int().min(1).describe('Number of the heartbeat that this answers'),
     attempts: z.array(leasedAttempt),
     leaseSeconds: z.number(),
   })
@@ -94,7 +106,7 @@ export const runData = z
 export const startRun = z
   .object({
     type: z.literal('start-run'),
-    ...attemptRef,
+    ...attemptOrder,
     sweepId: z.string(),
     executorId: z.string(),
     config: adapterConfig,
@@ -107,7 +119,7 @@ export const startRun = z
   .meta({ id: 'StartRun' })
 
 /** First phase of a stop: park at the next step boundary. Confirmed by an `attempt` event with state `parked`. */
-export const parkRun = z.object({ type: z.literal('park-run'), ...attemptRef }).meta({ id: 'ParkRun' })
+export const parkRun = z.object({ type: z.literal('park-run'), ...attemptOrder }).meta({ id: 'ParkRun' })
 
 /** Checkpoints whose retention has ended: delete these folders of the artifact store. */
 export const dropCheckpoints = z
@@ -166,6 +178,7 @@ export const query = z
 export const agentCommand = z
   .discriminatedUnion('type', [
     welcome,
+    newIdentity,
     refuse,
     ack,
     renew,

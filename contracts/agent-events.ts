@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { requestEndedEvent, requestParkedEvent, servingMessage, servingProfileEvent } from './serving-events'
 
 /** Grows when a message changes its meaning. A newer control plane speaks to an older agent of the same version. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 /** JSON has no NaN: a loss that was not finite is null. */
 const loss = z.number().nullable()
@@ -18,6 +18,12 @@ const attemptRef = {
   runId: z.string(),
   attempt: z.int().min(1),
   epoch: z.int().min(1),
+}
+
+/** What may be written with the token of one attempt, and with no other. */
+const attemptWrite = {
+  ...attemptRef,
+  token: z.string().describe('That its order came with; it lets write this attempt only'),
 }
 
 export const device = z
@@ -60,14 +66,26 @@ export const hello = z
   })
   .meta({ id: 'Hello' })
 
+/** A process that holds memory of a GPU and that no executor of this agent is. */
+export const stranger = z
+  .object({
+    index: z.int().min(0).describe('Of the device'),
+    pid: z.int().min(0),
+    name: z.string().describe('Of its program; empty where the node may not look'),
+    memoryBytes: z.int().min(0).nullable(),
+  })
+  .meta({ id: 'Stranger' })
+
 /** On its own path, never behind metrics. */
 export const heartbeat = z
   .object({
     type: z.literal('heartbeat'),
+    beat: z.int().min(1).describe('Number on this connection; the answer repeats it'),
     at,
     devices: z.array(deviceSample),
     cpuUtilisation: z.number().min(0).max(1),
     memoryUsedBytes: z.int().min(0),
+    strangers: z.array(stranger).describe('GPU processes that nobody knows'),
   })
   .meta({ id: 'Heartbeat' })
 
@@ -75,7 +93,7 @@ export const heartbeat = z
 export const metricsEvent = z
   .object({
     kind: z.literal('metrics'),
-    ...attemptRef,
+    ...attemptWrite,
     steps: z.array(z.int().min(0)).min(1),
     samples: z.array(z.int().min(0)),
     at: z.array(z.number()).describe('Unix seconds'),
@@ -88,7 +106,7 @@ export const metricsEvent = z
 export const evaluationEvent = z
   .object({
     kind: z.literal('evaluation'),
-    ...attemptRef,
+    ...attemptWrite,
     at,
     step: z.int().min(0),
     samples: z.int().min(0),
@@ -102,7 +120,7 @@ export const evaluationEvent = z
 export const checkpointEvent = z
   .object({
     kind: z.literal('checkpoint'),
-    ...attemptRef,
+    ...attemptWrite,
     at,
     step: z.int().min(0),
     samples: z.int().min(0),
@@ -152,7 +170,7 @@ export const memoryFacts = z
 export const attemptEvent = z
   .object({
     kind: z.literal('attempt'),
-    ...attemptRef,
+    ...attemptWrite,
     at,
     state: z.enum(['started', 'parked', 'done', 'failed']),
     step: z.int().min(0),
@@ -200,7 +218,7 @@ export const executorEvent = z
 export const outputSampleEvent = z
   .object({
     kind: z.literal('output-sample'),
-    ...attemptRef,
+    ...attemptWrite,
     at,
     step: z.int().min(0),
     prompt: z.string(),
@@ -250,8 +268,11 @@ export const queryReply = z
   })
   .meta({ id: 'QueryReply' })
 
+/** The new identity is on disk: the one before may be forgotten. */
+export const identityStored = z.object({ type: z.literal('identity-stored') }).meta({ id: 'IdentityStored' })
+
 export const agentMessage = z
-  .discriminatedUnion('type', [hello, heartbeat, eventBatch, queryReply, servingMessage])
+  .discriminatedUnion('type', [hello, heartbeat, eventBatch, queryReply, identityStored, servingMessage])
   .meta({ id: 'AgentMessage' })
 
 export type AgentMessage = z.infer<typeof agentMessage>

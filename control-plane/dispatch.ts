@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { nodeWork, type OwnAttempt, type OwnExecutor } from '../server/db/snapshot-node'
 import type { AgentLink } from './gateway/agent-link'
+import type { AttemptRef } from './gateway/attempt-tokens'
 import { startExecutorCommand } from './start-executor'
 import { startRunCommand } from './start-run'
 
@@ -17,9 +18,7 @@ export async function dispatch(
 ): Promise<void> {
   const { attempts, executors } = await nodeWork(pool, link.nodeId)
   for (const attempt of attempts) {
-    const { runId, attempt: number, epoch } = attempt
-    if (attempt.state === 'ending')
-      link.tell(`park ${runId} ${epoch}`, { type: 'park-run', runId, attempt: number, epoch })
+    if (attempt.state === 'ending') park(link, attempt)
   }
   stopUnknown(link, attempts, executors)
   for (const executor of executors) {
@@ -31,7 +30,10 @@ export async function dispatch(
   for (const attempt of attempts)
     if (attempt.state === 'starting' && link.told.has(`executor ${attempt.executorId}`))
       try {
-        link.tell(`start ${attempt.runId} ${attempt.epoch}`, startRunCommand(attempt))
+        link.tell(
+          `start ${attempt.runId} ${attempt.epoch}`,
+          startRunCommand(attempt, link.tokens.of(attempt)),
+        )
       } catch (error) {
         await onFault(attempt.sweepId, error as Error)
       }
@@ -43,10 +45,15 @@ function stopUnknown(
   attempts: readonly OwnAttempt[],
   executors: readonly OwnExecutor[],
 ): void {
-  for (const { runId, attempt, epoch } of link.hello.running)
-    if (!attempts.some((own) => own.runId === runId && own.epoch === epoch))
-      link.tell(`park ${runId} ${epoch}`, { type: 'park-run', runId, attempt, epoch })
+  for (const running of link.hello.running)
+    if (!attempts.some((own) => own.runId === running.runId && own.epoch === running.epoch))
+      park(link, running)
   for (const executorId of link.hello.executors)
     if (!executors.some((own) => own.id === executorId))
       link.tell(`stop ${executorId}`, { type: 'stop-executor', executorId })
+}
+
+function park(link: AgentLink, { runId, attempt, epoch }: AttemptRef): void {
+  const token = link.tokens.of({ runId, attempt, epoch })
+  link.tell(`park ${runId} ${epoch}`, { type: 'park-run', runId, attempt, epoch, token })
 }

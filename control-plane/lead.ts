@@ -1,12 +1,19 @@
 import type { Pool } from 'pg'
 import type { Heartbeat } from '../contracts/agent-events'
 import type { Ingested } from '../server/db/ingest'
-import { disconnectAll, markDisconnected, signIn, storeSamples } from '../server/db/ingest-node'
+import {
+  disconnectAbsent,
+  disconnectAll,
+  markDisconnected,
+  signIn,
+  storeSamples,
+} from '../server/db/ingest-node'
 import { placeDeployments, renewDeployments } from '../server/db/deployments-place'
 import { trimJournal, WORK_CHANNEL } from '../server/db/journal'
 import { renewNode, renewSweeps } from '../server/db/leases'
 import { loseNodes, reconcileNode } from '../server/db/leases-lost'
 import { listen } from '../server/db/listen'
+import { confirmIdentity, readAttemptKey, renewIdentity } from '../server/db/node-identity'
 import { reopenQuestions, trimQuestions } from '../server/db/questions'
 import type { LoadedSnapshot } from '../server/db/snapshot'
 import { storeForecasts } from '../server/db/snapshot-forecast'
@@ -43,6 +50,7 @@ export class Lead {
   private readonly serving: Serving
   private readonly sampledAt = new Map<string, number>()
   private readonly timers: NodeJS.Timeout[] = []
+  private attemptKey = ''
   private rung = false
   private cycling = false
   private closed = false
@@ -56,11 +64,16 @@ export class Lead {
     const { heartbeatSeconds, leaseSeconds } = settings
     this.gateway = new Gateway({
       welcome: { heartbeatSeconds, leaseSeconds },
-      signIn: (token, hello) => this.turns.take(() => signIn(pool, token, hello)),
+      attemptKey: () => this.attemptKey,
+      signIn: (token, hello) => this.turns.take(() => signIn(pool, token, hello, settings.identitySeconds)),
       onJoined: (link, acked) => this.joined(link, acked),
       onEvents: (_link, arrivals) => this.ingestor.add(arrivals),
       onServing: (link, message) => this.serving.hear(link, message),
       onHeartbeat: (link, beat) => this.heartbeat(link, beat),
+      onIdentityStored: async (link) => {
+        await confirmIdentity(pool, link.nodeId)
+        link.renewingIdentity = false
+      },
       onReply: async (reply) => {
         if (!(await this.questions.take(reply))) await this.suggestions.take(reply)
       },
@@ -75,6 +88,7 @@ export class Lead {
   /** Answers the port that agents connect to. */
   async start(): Promise<number> {
     await disconnectAll(this.pool)
+    this.attemptKey = await readAttemptKey(this.pool)
     await reopenQuestions(this.pool)
     const port = await this.gateway.listen(this.settings.port, this.settings.host)
     this.listener = listen(
@@ -86,9 +100,11 @@ export class Lead {
     this.serving.start(this.settings.databaseUrl)
     this.every(this.settings.pollSeconds, async () => this.ring())
     this.every(Math.min(this.settings.leaseSeconds / 4, 5), async () => {
+      await disconnectAbsent(this.pool, [...this.gateway.links.keys()], this.settings.leaseSeconds)
       if (await this.turns.take(() => loseNodes(this.pool, leaseInDatabase(this.settings.leaseSeconds))))
         this.ring()
     })
+    this.every(Math.min(UPKEEP_SECONDS, this.settings.identitySeconds / 10), () => this.renewIdentities())
     this.every(UPKEEP_SECONDS, async () => {
       await renewSweeps(this.pool)
       await renewDeployments(this.pool)
@@ -208,11 +224,22 @@ export class Lead {
     this.ring()
   }
 
+  /** Long before they end. One that was sent and not confirmed is good beside the one before. */
+  private async renewIdentities(): Promise<void> {
+    for (const link of this.gateway.links.values()) {
+      if (link.renewingIdentity) continue
+      const identity = await renewIdentity(this.pool, link.nodeId, this.settings.identitySeconds)
+      if (identity === null) continue
+      link.renewingIdentity = true
+      link.send({ type: 'identity', identity })
+    }
+  }
+
   /** Never behind metrics: it waits for no turn. */
   private async heartbeat(link: AgentLink, beat: Heartbeat): Promise<void> {
     const { leaseSeconds } = this.settings
     const attempts = await renewNode(this.pool, link.nodeId, leaseInDatabase(leaseSeconds))
-    link.send({ type: 'renew', attempts, leaseSeconds })
+    link.send({ type: 'renew', beat: beat.beat, attempts, leaseSeconds })
     const now = Date.now()
     if (now - (this.sampledAt.get(link.nodeId) ?? 0) >= SAMPLE_SECONDS * 1000) {
       this.sampledAt.set(link.nodeId, now)

@@ -3,6 +3,9 @@ import { Client } from 'pg'
 /** Any constant: who holds it leads. */
 const LEADER_LOCK = 7_412_000
 const RETRY_MS = 1_000
+/** How often a leader shows on the connection of its lock that it lives. */
+const SIGN_OF_LIFE_MS = 1_000
+const NAME = 'alto-leader'
 
 export interface Leadership {
   /** Settles when the lock is lost, with the reason; never while it is held. */
@@ -11,19 +14,45 @@ export interface Leadership {
 }
 
 /**
+ * Ends the connection of a leader that has shown no sign of life for `seconds`: one that is frozen, or whose machine is
+ * gone without a word, would hold the lock for as long as the system keeps its connection.
+ */
+async function endSilentLeader(client: Client, seconds: number): Promise<boolean> {
+  const { rows } = await client.query<{ ended: boolean }>(
+    `SELECT pg_terminate_backend(a.pid) AS ended FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+     WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = $1 AND l.objsubid = 1
+       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       AND a.application_name = $2 AND a.state = 'idle'
+       AND a.state_change < clock_timestamp() - make_interval(secs => $3)`,
+    [LEADER_LOCK, NAME, seconds],
+  )
+  return rows[0]?.ended ?? false
+}
+
+/** Says something on the connection again and again, until it ends. */
+function showLife(client: Client): void {
+  const timer = setInterval(() => {
+    client.query('SELECT 1').catch(() => clearInterval(timer))
+  }, SIGN_OF_LIFE_MS)
+  client.on('end', () => clearInterval(timer))
+}
+
+/**
  * Waits until this process is the leader: an advisory lock on a connection of its own, which Postgres frees when the
  * connection ends, however that happens. A database that is away is waited for.
  *
+ * @param silentSeconds after how long without a sign of life another leader is taken for gone
  * @param onWait called with a reason each time that waiting begins or its reason changes
  */
 export async function becomeLeader(
   url: string,
+  silentSeconds: number,
   onWait: (reason: string) => void,
   stopped: AbortSignal,
 ): Promise<Leadership | null> {
   let said = ''
   while (!stopped.aborted) {
-    const client = new Client({ connectionString: url, keepAlive: true, application_name: 'alto-leader' })
+    const client = new Client({ connectionString: url, keepAlive: true, application_name: NAME })
     const lost = new Promise<Error>((resolve) => {
       client.on('error', resolve)
       client.on('end', () => resolve(new Error('The connection that holds the leader lock was closed.')))
@@ -34,8 +63,13 @@ export async function becomeLeader(
       const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [
         LEADER_LOCK,
       ])
-      if (rows[0]?.held) return { lost, resign: () => client.end() }
-      reason = 'Another control plane leads; this one stands by.'
+      if (rows[0]?.held) {
+        showLife(client)
+        return { lost, resign: () => client.end() }
+      }
+      reason = (await endSilentLeader(client, silentSeconds))
+        ? 'The control plane that leads has shown no sign of life; its lock was freed.'
+        : 'Another control plane leads; this one stands by.'
     } catch (error) {
       reason = `The database is not there yet (${(error as Error).message}); waiting for it.`
     }

@@ -10,7 +10,12 @@ async function main(settings: Settings): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped.abort())
   const ended = new Promise<null>((resolve) => stopped.signal.addEventListener('abort', () => resolve(null)))
   while (!stopped.signal.aborted) {
-    const leadership = await becomeLeader(settings.databaseUrl, (reason) => log.info(reason), stopped.signal)
+    const leadership = await becomeLeader(
+      settings.databaseUrl,
+      settings.leaseSeconds / 2,
+      (reason) => log.info(reason),
+      stopped.signal,
+    )
     if (!leadership) return
     try {
       const lost = await leadUntil(settings, [leadership.lost, ended])

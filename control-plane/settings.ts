@@ -14,6 +14,8 @@ const schema = z.object({
   /** An agent that cannot renew for this long parks its work by itself. */
   ALTO_LEASE_SECONDS: seconds.default(60),
   ALTO_HEARTBEAT_SECONDS: seconds.default(2),
+  /** A node's identity is good for so long, and renewed at half of it. */
+  ALTO_IDENTITY_HOURS: z.coerce.number().positive().default(24),
   /** Adapters in one executor at most. */
   ALTO_MAX_SLOTS: z.coerce.number().int().min(1).default(16),
   /** How long a stopped run can be revived. */
@@ -29,6 +31,7 @@ export interface Settings {
   dataDir: string
   leaseSeconds: number
   heartbeatSeconds: number
+  identitySeconds: number
   maxSlots: number
   parkedSeconds: number
   pollSeconds: number
@@ -49,6 +52,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     dataDir: given.ALTO_DATA_DIR,
     leaseSeconds: given.ALTO_LEASE_SECONDS,
     heartbeatSeconds: given.ALTO_HEARTBEAT_SECONDS,
+    identitySeconds: given.ALTO_IDENTITY_HOURS * 3600,
     maxSlots: given.ALTO_MAX_SLOTS,
     parkedSeconds: given.ALTO_PARKED_DAYS * 86_400,
     pollSeconds: given.ALTO_POLL_SECONDS,

@@ -19,7 +19,7 @@ const attempt: OwnAttempt = {
 }
 
 test('a run is ordered complete: nothing is left to the agent', () => {
-  expect(startRunCommand(attempt)).toEqual({
+  expect(startRunCommand(attempt, 'attempt_token')).toEqual({
     type: 'start-run',
     runId: 'r',
     attempt: 2,
@@ -48,7 +48,7 @@ test('a run is ordered complete: nothing is left to the agent', () => {
 
 test('steps replace epochs where the sweep file gives them', () => {
   const spec = sweepSpec.parse({ name: 's', model: 'm', dataset: 'd', parameters: {}, max_steps: 30 })
-  expect(startRunCommand({ ...attempt, spec })).toMatchObject({ epochs: null, maxSteps: 30 })
+  expect(startRunCommand({ ...attempt, spec }, 'attempt_token')).toMatchObject({ epochs: null, maxSteps: 30 })
 })
 
 test('what a run chose wins over every default', () => {

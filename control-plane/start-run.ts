@@ -25,13 +25,14 @@ export function adapterConfig(params: Readonly<Record<string, Value>>, sweepSeed
 const DEFAULT_EPOCHS = 3
 
 /** The command that starts a granted attempt, from the start or from its newest state. */
-export function startRunCommand(attempt: OwnAttempt): StartRun {
+export function startRunCommand(attempt: OwnAttempt, token: string): StartRun {
   const { spec } = attempt
   return {
     type: 'start-run',
     runId: attempt.runId,
     attempt: attempt.attempt,
     epoch: attempt.epoch,
+    token,
     sweepId: attempt.sweepId,
     executorId: attempt.executorId,
     config: adapterConfig(attempt.params, spec.seed),

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { AgentCommand } from '../../contracts/agent-commands'
 import type { Hello } from '../../contracts/agent-events'
+import type { AttemptTokens } from './attempt-tokens'
 
 /** One connected agent, from its welcome to the end of its connection. */
 export class AgentLink {
@@ -8,11 +9,15 @@ export class AgentLink {
   reconciled = false
   /** What this connection was told already: commands are not repeated on it. */
   readonly told = new Set<string>()
+  /** A new identity is on its way; another one is made only after this one is stored on the node. */
+  renewingIdentity = false
   private lastSeq: number
+  private heardAt = performance.now()
 
   constructor(
     readonly nodeId: string,
     readonly hello: Hello,
+    readonly tokens: AttemptTokens,
     private readonly socket: WebSocket,
   ) {
     this.lastSeq = hello.lastSeq
@@ -32,6 +37,21 @@ export class AgentLink {
   /** True once everything that was in the spool at `hello` is stored. */
   isDrained(acked: number): boolean {
     return acked >= this.lastSeq
+  }
+
+  /** Something came from the agent just now. */
+  heard(): void {
+    this.heardAt = performance.now()
+  }
+
+  /** For how long nothing has come from the agent. */
+  silentSeconds(): number {
+    return (performance.now() - this.heardAt) / 1000
+  }
+
+  /** Ends the connection without waiting for the other side, which may be gone. */
+  cutOff(): void {
+    this.socket.terminate()
   }
 
   close(code: number, reason: string): void {

@@ -3,8 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { AgentCommand } from '../../contracts/agent-commands'
 import {
-  agentMessage,
-  durableEvent,
+  type DurableEvent,
   type Heartbeat,
   type Hello,
   PROTOCOL_VERSION,
@@ -15,14 +14,19 @@ import type { Arrival } from '../../server/db/ingest'
 import type { SignIn } from '../../server/db/ingest-node'
 import { log } from '../log'
 import { AgentLink } from './agent-link'
+import { AttemptTokens } from './attempt-tokens'
+import { type AgentSaid, parseMessage } from './parse-message'
 
 /** What the gateway needs from the leader; everything that has a consequence happens there. */
 export interface GatewayHost {
   signIn(token: string, hello: Hello): Promise<SignIn>
   welcome: { heartbeatSeconds: number; leaseSeconds: number }
+  /** What tokens of attempts are made with. */
+  attemptKey(): string
   onJoined(link: AgentLink, ackedSeq: number): Promise<void>
   onEvents(link: AgentLink, arrivals: Arrival[]): void
   onHeartbeat(link: AgentLink, beat: Heartbeat): Promise<void>
+  onIdentityStored(link: AgentLink): Promise<void>
   onReply(reply: QueryReply): Promise<void>
   /** Ends of steps and previews, as they happen. */
   onServing?(link: AgentLink, message: ServingMessage): void
@@ -30,6 +34,8 @@ export interface GatewayHost {
 }
 
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+/** A hello lists devices, labels and what runs; nobody who is not signed in may send more. */
+const MAX_HELLO_BYTES = 1024 * 1024
 const HELLO_TIMEOUT_MS = 10_000
 
 /** The agents' WebSocket server. One live connection a node: a newer one replaces the older. */
@@ -37,8 +43,17 @@ export class Gateway {
   readonly links = new Map<string, AgentLink>()
   private readonly http: Server
   private readonly sockets: WebSocketServer
+  private readonly watch: NodeJS.Timeout
 
   constructor(private readonly host: GatewayHost) {
+    const lookMs = (host.welcome.leaseSeconds * 1000) / 8
+    let lookedAt = performance.now()
+    this.watch = setInterval(() => {
+      // Where this process itself was held up, nobody could be heard: the silence says nothing.
+      const late = performance.now() - lookedAt > 2 * lookMs
+      lookedAt = performance.now()
+      if (!late) this.dropSilent()
+    }, lookMs)
     this.http = createServer((_request, response) => {
       response.writeHead(404).end()
     })
@@ -63,6 +78,7 @@ export class Gateway {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.watch)
     for (const client of this.sockets.clients) client.close(1001, 'The control plane ends.')
     setTimeout(() => {
       for (const client of this.sockets.clients) client.terminate()
@@ -70,8 +86,18 @@ export class Gateway {
     await new Promise<void>((resolve) => this.http.close(() => resolve()))
   }
 
+  /** A connection that says nothing for a whole lease leads nowhere: its node counts as disconnected. */
+  private dropSilent(): void {
+    for (const link of this.links.values()) {
+      if (link.silentSeconds() <= this.host.welcome.leaseSeconds) continue
+      log.warn({ nodeId: link.nodeId }, 'nothing was heard from an agent for a whole lease')
+      link.cutOff()
+    }
+  }
+
   private accept(socket: WebSocket, request: IncomingMessage): void {
     let link: AgentLink | undefined
+    let greeted = false
     let chain: Promise<void> = Promise.resolve()
     const timeout = setTimeout(
       () => refuse(socket, 'malformed', 'No hello came within ten seconds.'),
@@ -79,8 +105,10 @@ export class Gateway {
     )
     socket.on('error', (error) => log.warn({ error: error.message }, 'agent connection failed'))
     socket.on('message', (data) => {
-      const message = parse(String(data))
-      if (message === null) {
+      link?.heard()
+      const text = String(data)
+      const message = !greeted && text.length > MAX_HELLO_BYTES ? null : parseMessage(text)
+      if (message === null || greeted === (message.type === 'hello')) {
         refuse(
           socket,
           'malformed',
@@ -88,7 +116,16 @@ export class Gateway {
         )
         return
       }
+      if (message.type === 'other-version') {
+        refuse(
+          socket,
+          'protocol',
+          `The agent speaks version ${message.protocol} and the control plane version ${PROTOCOL_VERSION}. Update the older one.`,
+        )
+        return
+      }
       if (message.type === 'hello') {
+        greeted = true
         clearTimeout(timeout)
         chain = chain.then(async () => {
           link = await this.greet(socket, request, message.hello)
@@ -114,14 +151,6 @@ export class Gateway {
     request: IncomingMessage,
     hello: Hello,
   ): Promise<AgentLink | undefined> {
-    if (hello.protocol !== PROTOCOL_VERSION) {
-      refuse(
-        socket,
-        'protocol',
-        `The agent speaks version ${hello.protocol} and the control plane version ${PROTOCOL_VERSION}. Update the older one.`,
-      )
-      return undefined
-    }
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
     if (!token) {
       refuse(socket, 'token', 'The agent gave no token. Start it with one from the cluster page.')
@@ -133,7 +162,8 @@ export class Gateway {
       refuse(socket, entry.code, entry.message)
       return undefined
     }
-    const link = new AgentLink(entry.nodeId, hello, socket)
+    const tokens = new AttemptTokens(this.host.attemptKey(), entry.nodeId)
+    const link = new AgentLink(entry.nodeId, hello, tokens, socket)
     const before = this.links.get(entry.nodeId)
     this.links.set(entry.nodeId, link)
     before?.close(4001, 'Another connection of this node took over.')
@@ -150,59 +180,34 @@ export class Gateway {
     return link
   }
 
-  private receive(link: AgentLink, message: Exclude<Parsed, { type: 'hello' }>): void {
+  private receive(link: AgentLink, message: Exclude<AgentSaid, { type: 'hello' | 'other-version' }>): void {
     const failed = (error: Error) =>
       log.error({ error: error.message, nodeId: link.nodeId }, 'an agent message failed')
     if (message.type === 'heartbeat') this.host.onHeartbeat(link, message.beat).catch(failed)
     else if (message.type === 'reply') this.host.onReply(message.reply).catch(failed)
+    else if (message.type === 'identity-stored') this.host.onIdentityStored(link).catch(failed)
     else if (message.type === 'serving') this.host.onServing?.(link, message)
     else
       this.host.onEvents(
         link,
-        message.events.map((event) => ({ ...event, nodeId: link.nodeId })),
+        message.events.map(({ seq, event }) => ({
+          seq,
+          nodeId: link.nodeId,
+          event: event && mayWrite(link, event) ? event : null,
+        })),
       )
   }
 }
 
-type Parsed =
-  | { type: 'hello'; hello: Hello }
-  | { type: 'heartbeat'; beat: Heartbeat }
-  | { type: 'reply'; reply: QueryReply }
-  | ServingMessage
-  | { type: 'events'; events: { seq: number; event: Arrival['event'] }[] }
-
-/** `null` where the message as a whole is not understood; an event that is not understood is passed over by itself. */
-function parse(text: string): Parsed | null {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return null
-  }
-  const whole = agentMessage.safeParse(value)
-  if (whole.success) {
-    const message = whole.data
-    if (message.type === 'hello') return { type: 'hello', hello: message }
-    if (message.type === 'heartbeat') return { type: 'heartbeat', beat: message }
-    if (message.type === 'reply') return { type: 'reply', reply: message }
-    return message
-  }
-  return salvage(value)
-}
-
-/** A batch with a poison event: the others are kept, and the poison one is stored as seen. */
-function salvage(value: unknown): Parsed | null {
-  const batch = value as { type?: unknown; events?: unknown }
-  if (batch?.type !== 'events' || !Array.isArray(batch.events)) return null
-  const events: { seq: number; event: Arrival['event'] }[] = []
-  for (const item of batch.events as { seq?: unknown; event?: unknown }[]) {
-    if (typeof item?.seq !== 'number' || !Number.isSafeInteger(item.seq)) return null
-    const event = durableEvent.safeParse(item.event)
-    if (!event.success)
-      log.error({ seq: item.seq, problem: event.error.message }, 'an event was not understood')
-    events.push({ seq: item.seq, event: event.success ? event.data : null })
-  }
-  return { type: 'events', events }
+/** Writes about an attempt need its token; what a node says of itself needs no other than its identity. */
+function mayWrite(link: AgentLink, event: DurableEvent): boolean {
+  if (!('token' in event) || link.tokens.admits(event)) return true
+  const { kind, runId, attempt } = event
+  log.error(
+    { nodeId: link.nodeId, kind, runId, attempt },
+    'an event without the token of its attempt was refused',
+  )
+  return false
 }
 
 function refuse(

@@ -1,50 +1,50 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { nanoid } from 'nanoid'
 import type { Pool, PoolClient } from 'pg'
 import type { Heartbeat, Hello } from '../../contracts/agent-events'
 import { writeJournal } from './journal'
 import { mayMove } from './may-move'
+import { hashOf, identify, newIdentityToken } from './node-identity'
 import { inTransaction } from './transaction'
 
 export type SignIn =
   | { ok: true; nodeId: string; ackedSeq: number; identity: string | undefined }
   | { ok: false; code: 'token' | 'name-taken'; message: string }
 
-const hash = (token: string) => createHash('sha256').update(token).digest('hex')
-
 /**
  * Lets a node in: by its own identity, or by an invitation, which is used up and answered with a new identity. The node
  * and its devices are written as the agent describes them.
+ *
+ * @param identitySeconds how long a new identity is good
  */
-export async function signIn(pool: Pool, token: string, hello: Hello): Promise<SignIn> {
+export async function signIn(
+  pool: Pool,
+  token: string,
+  hello: Hello,
+  identitySeconds: number,
+): Promise<SignIn> {
   return inTransaction(pool, async (client) => {
-    const known = await client.query<{ id: string; name: string }>(
-      'SELECT "id", "name" FROM "Node" WHERE "identityHash" = $1 FOR UPDATE',
-      [hash(token)],
-    )
-    let nodeId = known.rows[0]?.id
+    const known = await identify(client, token)
+    if (known?.expired) return { ok: false, code: 'token', message: EXPIRED }
+    let nodeId = known?.nodeId
     let identity: string | undefined
     if (nodeId === undefined) {
-      const invited = await client.query(
-        `UPDATE "OneTimeSecret" SET "usedAt" = now()
-         WHERE "hash" = $1 AND "purpose" = 'join-node' AND "usedAt" IS NULL AND "expiresAt" > now()`,
-        [hash(token)],
+      const invitation = await client.query<{ id: string }>(
+        `SELECT "id" FROM "OneTimeSecret"
+         WHERE "hash" = $1 AND "purpose" = 'join-node' AND "usedAt" IS NULL AND "expiresAt" > now() FOR UPDATE`,
+        [hashOf(token)],
       )
-      if (!invited.rowCount)
-        return {
-          ok: false,
-          code: 'token',
-          message:
-            'This token is not known, was used already or has expired. Make a new invitation on the cluster page.',
-        }
-      identity = `node_${randomBytes(32).toString('base64url')}`
-      nodeId = await newNode(client, hello, hash(identity))
+      if (!invitation.rows[0]) return { ok: false, code: 'token', message: UNKNOWN }
+      identity = newIdentityToken()
+      nodeId = await newNode(client, hello, { hash: hashOf(identity), seconds: identitySeconds })
       if (nodeId === undefined)
         return {
           ok: false,
           code: 'name-taken',
           message: `A node named ${hello.name} is connected already. Start this agent with another --name.`,
         }
+      await client.query('UPDATE "OneTimeSecret" SET "usedAt" = now() WHERE "id" = $1', [
+        invitation.rows[0].id,
+      ])
     }
     const { rows } = await client.query<{ ackedSeq: number; was: string }>(
       `UPDATE "Node" n SET "state" = 'alive', "agentVersion" = $2, "cpuCores" = $3, "memoryBytes" = $4,
@@ -61,14 +61,35 @@ export async function signIn(pool: Pool, token: string, hello: Hello): Promise<S
   })
 }
 
+const EXPIRED =
+  'The identity of this node has expired, since it was away for too long. Make a new invitation on the cluster page and start the agent with it.'
+const UNKNOWN =
+  'This token is not known, was used already or has expired. Make a new invitation on the cluster page.'
+
 /** A new node, or one of this name that is away and takes the new identity. */
-async function newNode(client: PoolClient, hello: Hello, identityHash: string): Promise<string | undefined> {
+async function newNode(
+  client: PoolClient,
+  hello: Hello,
+  identity: { hash: string; seconds: number },
+): Promise<string | undefined> {
   const { rows } = await client.query<{ id: string }>(
-    `INSERT INTO "Node" ("id", "clusterId", "name", "identityHash", "agentVersion", "cpuCores", "memoryBytes", "lastSeenAt")
-     SELECT $1, c."id", $2, $3, $4, $5, $6, now() FROM (SELECT "id" FROM "Cluster" ORDER BY "createdAt" LIMIT 1) c
-     ON CONFLICT ("name") DO UPDATE SET "identityHash" = excluded."identityHash" WHERE "Node"."state" <> 'alive'
+    `INSERT INTO "Node" ("id", "clusterId", "name", "identityHash", "agentVersion", "cpuCores", "memoryBytes",
+       "lastSeenAt", "identityUntil")
+     SELECT $1, c."id", $2, $3, $4, $5, $6, now(), now() + make_interval(secs => $7)
+     FROM (SELECT "id" FROM "Cluster" ORDER BY "createdAt" LIMIT 1) c
+     ON CONFLICT ("name") DO UPDATE SET "identityHash" = excluded."identityHash",
+       "identityUntil" = excluded."identityUntil", "nextIdentityHash" = NULL, "nextIdentityUntil" = NULL
+       WHERE "Node"."state" <> 'alive'
      RETURNING "id"`,
-    [nanoid(12), hello.name, identityHash, hello.agentVersion, hello.cpuCores, hello.memoryBytes],
+    [
+      nanoid(12),
+      hello.name,
+      identity.hash,
+      hello.agentVersion,
+      hello.cpuCores,
+      hello.memoryBytes,
+      identity.seconds,
+    ],
   )
   return rows[0]?.id
 }
@@ -104,10 +125,13 @@ export async function storeSamples(pool: Pool, nodeId: string, beat: Heartbeat):
         beat.devices.map((device) => device.powerW),
       ],
     )
-    await client.query('UPDATE "Node" SET "lastSeenAt" = now() WHERE "id" = $1', [nodeId])
-    const { cpuUtilisation, memoryUsedBytes, devices, at } = beat
+    await client.query('UPDATE "Node" SET "lastSeenAt" = now(), "strangers" = $2 WHERE "id" = $1', [
+      nodeId,
+      JSON.stringify(beat.strangers),
+    ])
+    const { cpuUtilisation, memoryUsedBytes, devices, strangers, at } = beat
     await writeJournal(client, [
-      { kind: 'devices', nodeId, data: { at, cpuUtilisation, memoryUsedBytes, devices } },
+      { kind: 'devices', nodeId, data: { at, cpuUtilisation, memoryUsedBytes, devices, strangers } },
     ])
   })
 }
@@ -128,4 +152,17 @@ export async function markDisconnected(pool: Pool, nodeId: string): Promise<void
 /** A leader that starts has no connection yet; nodes that are there come back within seconds. */
 export async function disconnectAll(pool: Pool): Promise<void> {
   await pool.query(`UPDATE "Node" SET "state" = 'disconnected' WHERE ${mayMove('Node', 'disconnected')}`)
+}
+
+/** Nodes without a connection whose end could not be written when it came, since the database was away. */
+export async function disconnectAbsent(
+  pool: Pool,
+  present: readonly string[],
+  silentSeconds: number,
+): Promise<void> {
+  await pool.query(
+    `UPDATE "Node" SET "state" = 'disconnected' WHERE ${mayMove('Node', 'disconnected')}
+       AND NOT ("id" = ANY($1)) AND "lastSeenAt" < now() - make_interval(secs => $2)`,
+    [present, silentSeconds],
+  )
 }

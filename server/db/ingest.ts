@@ -50,7 +50,10 @@ export async function ingest(pool: Pool, arrivals: readonly Arrival[]): Promise<
     }
     const of = <K extends DurableEvent['kind']>(kind: K) =>
       events.flatMap(({ event }) => (event.kind === kind ? [event as EventOf<K>] : []))
-    const executors = await ingestExecutors(client, of('executor'))
+    const executors = await ingestExecutors(
+      client,
+      events.flatMap(({ nodeId, event }) => (event.kind === 'executor' ? [{ ...event, nodeId }] : [])),
+    )
     const journal: JournalEntry[] = [
       ...(await ingestMetrics(client, of('metrics'))),
       ...(await ingestEvaluations(client, of('evaluation'))),

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from alto_agent.executors.strays import end_strays
 from alto_agent.session.log import set_up_logging
 from alto_agent.session.session import Session
 from alto_agent.session.settings import Settings, read_settings
@@ -23,6 +24,7 @@ def main() -> int:
         sys.stderr.write(f"An agent named {settings.name} already runs on {settings.data_dir}.\n")
         return 2
     with lock:
+        end_strays(settings.data_dir)
         asyncio.run(_serve(settings))
     return 0
 

@@ -42,6 +42,7 @@ def test_a_loss_that_was_not_finite_is_null_on_the_wire() -> None:
         run_id="r",
         attempt=1,
         epoch=1,
+        token="attempt_t",
         at=utc_now(),
         step=3,
         samples=6,

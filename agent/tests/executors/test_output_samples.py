@@ -17,6 +17,7 @@ RUN = StartRun(
     run_id="r",
     attempt=1,
     epoch=1,
+    token="attempt_t",
     sweep_id="s",
     executor_id="x",
     config=AdapterConfig(

@@ -11,7 +11,14 @@ from alto_agent.session.spool import Spool
 
 def metric(step: int) -> DurableEvent:
     return MetricsEvent(
-        run_id="r", attempt=1, epoch=1, steps=[step], samples=[step], at=[0.0], series={"train_loss": [None]}
+        run_id="r",
+        attempt=1,
+        epoch=1,
+        token="attempt_t",
+        steps=[step],
+        samples=[step],
+        at=[0.0],
+        series={"train_loss": [None]},
     )
 
 
@@ -106,6 +113,7 @@ def test_a_loss_that_was_not_finite_travels_as_null(tmp_path: Path) -> None:
                 run_id="r",
                 attempt=1,
                 epoch=1,
+                token="attempt_t",
                 at=utc_now(),
                 state="failed",
                 step=1,

@@ -34,6 +34,7 @@ function throughPython(union: 'AgentCommand' | 'AgentMessage', messages: unknown
 
 const at = '2026-01-02T03:04:05.678901Z'
 const run = { runId: 'r', attempt: 1, epoch: 2 }
+const write = { ...run, token: 'attempt_t' }
 const config = {
   learningRate: 1e-4,
   rank: 8,
@@ -51,7 +52,7 @@ const data = { dataset: 'builtin/arithmetic', maxLength: 64, training: 'sft-comp
 const COMMANDS: AgentCommand[] = [
   {
     type: 'welcome',
-    protocol: 1,
+    protocol: 2,
     nodeId: 'n',
     heartbeatSeconds: 2,
     leaseSeconds: 60,
@@ -60,7 +61,7 @@ const COMMANDS: AgentCommand[] = [
   },
   { type: 'refuse', code: 'token', message: 'No.' },
   { type: 'ack', seq: 12 },
-  { type: 'renew', attempts: [run], leaseSeconds: 60 },
+  { type: 'renew', beat: 3, attempts: [run], leaseSeconds: 60 },
   {
     type: 'start-executor',
     executorId: 'x',
@@ -73,7 +74,7 @@ const COMMANDS: AgentCommand[] = [
   { type: 'stop-executor', executorId: 'x' },
   {
     type: 'start-run',
-    ...run,
+    ...write,
     sweepId: 's',
     executorId: 'x',
     config,
@@ -83,7 +84,8 @@ const COMMANDS: AgentCommand[] = [
     evaluations: 20,
     restore: null,
   },
-  { type: 'park-run', ...run },
+  { type: 'park-run', ...write },
+  { type: 'identity', identity: 'node_new' },
   { type: 'drop-checkpoints', paths: ['runs/r/attempt-1/step-3'] },
   {
     type: 'query',
@@ -102,7 +104,7 @@ const COMMANDS: AgentCommand[] = [
 const MESSAGES: AgentMessage[] = [
   {
     type: 'hello',
-    protocol: 1,
+    protocol: 2,
     agentVersion: '0.1.0',
     name: 'n',
     devices: [{ index: 0, kind: 'cpu', name: 'CPU', memoryBytes: 2 ** 40 }],
@@ -115,10 +117,12 @@ const MESSAGES: AgentMessage[] = [
   },
   {
     type: 'heartbeat',
+    beat: 1,
     at,
     devices: [{ index: 0, utilisation: 0.5, memoryUsedBytes: null, temperatureC: null, powerW: null }],
     cpuUtilisation: 1,
     memoryUsedBytes: 1,
+    strangers: [{ index: 0, pid: 7, name: 'python', memoryBytes: null }],
   },
   {
     type: 'events',
@@ -127,7 +131,7 @@ const MESSAGES: AgentMessage[] = [
         seq: 1,
         event: {
           kind: 'metrics',
-          ...run,
+          ...write,
           steps: [1, 2],
           samples: [4, 8],
           at: [1.5, 2.5],
@@ -138,7 +142,7 @@ const MESSAGES: AgentMessage[] = [
         seq: 2,
         event: {
           kind: 'evaluation',
-          ...run,
+          ...write,
           at,
           step: 2,
           samples: 8,
@@ -152,7 +156,7 @@ const MESSAGES: AgentMessage[] = [
         seq: 3,
         event: {
           kind: 'attempt',
-          ...run,
+          ...write,
           at,
           state: 'started',
           step: 0,
@@ -172,6 +176,7 @@ const MESSAGES: AgentMessage[] = [
       },
     ],
   },
+  { type: 'identity-stored' },
   { type: 'reply', queryId: 'q', ok: true, result: { any: [1, 'thing', null] }, error: null },
 ]
 

@@ -10,9 +10,10 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from alto_agent.contracts.generated.messages import ExecutorEvent, StartExecutor
+from alto_agent.contracts.generated.messages import ExecutorEvent, Renew, StartExecutor
 from alto_agent.executors.backbone_source import BackboneSource
-from alto_agent.executors.channel import ExecutorChannel, ExecutorCommand
+from alto_agent.executors.channel import AgentWord, ExecutorChannel
+from alto_agent.executors.lifeline import Lifeline
 from alto_agent.executors.worker import Worker
 from alto_agent.session.log import set_up_logging, utc_now
 from alto_agent.tuning.user_error import UserError
@@ -48,10 +49,15 @@ def main() -> int:
     return 0
 
 
-def _read(commands: Iterator[ExecutorCommand], worker: Worker) -> None:
+def _read(commands: Iterator[AgentWord], worker: Worker) -> None:
     """Ends the process when the agent is gone: nobody would learn of what it still did."""
+    lifeline = Lifeline()
     for command in commands:
-        worker.put(command)
+        if isinstance(command, Renew):
+            lifeline.heard(command.lease_seconds)
+        else:
+            lifeline.heard(None)
+            worker.put(command)
     os._exit(1)
 
 

@@ -11,14 +11,17 @@ from pydantic import TypeAdapter, ValidationError
 from alto_agent.contracts.generated.messages import (
     DurableEvent,
     ParkRun,
+    Renew,
     StartExecutor,
     StartRun,
     StopExecutor,
 )
 
 ExecutorCommand = StartExecutor | StartRun | ParkRun | StopExecutor
+AgentWord = ExecutorCommand | Renew
+"""A `Renew` asks for nothing: it says that the agent is there, and how long its leases are."""
 
-_COMMAND: TypeAdapter[ExecutorCommand] = TypeAdapter(ExecutorCommand)
+_COMMAND: TypeAdapter[AgentWord] = TypeAdapter(AgentWord)
 EVENT: TypeAdapter[DurableEvent] = TypeAdapter(DurableEvent)
 
 
@@ -35,7 +38,7 @@ class ExecutorChannel:
         with self._lock:
             self._connection.sendall(line)
 
-    def commands(self) -> Iterator[ExecutorCommand]:
+    def commands(self) -> Iterator[AgentWord]:
         """Commands in order; ends when the agent closes its side or dies."""
         with self._connection.makefile("rb") as lines:
             for line in lines:

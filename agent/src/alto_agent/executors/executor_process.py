@@ -11,11 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from alto_agent.contracts.generated.messages import DurableEvent, StartExecutor, StopExecutor
-from alto_agent.executors.channel import EVENT, ExecutorCommand
+from alto_agent.executors.channel import EVENT, AgentWord
 from alto_agent.session.log import fields, logger_named
 
 _log = logger_named("executor")
 _LINE_LIMIT = 16 * 1024 * 1024
+STOP_SECONDS = 60.0
+"""What was asked to park or to end and does not within this time is killed."""
 
 
 class ExecutorProcess:
@@ -27,7 +29,7 @@ class ExecutorProcess:
         self._kind = kind
         self._process: asyncio.subprocess.Process | None = None
         self._writer: asyncio.StreamWriter | None = None
-        self._unsent: list[ExecutorCommand] = [order]
+        self._unsent: list[AgentWord] = [order]
         self.stopping = False
 
     @property
@@ -71,7 +73,7 @@ class ExecutorProcess:
         _log.info("executor ended", extra=fields(executor=self.order.executor_id, code=code))
         return None if self.stopping and code == 0 else _sentence(code)
 
-    def send(self, command: ExecutorCommand) -> None:
+    def send(self, command: AgentWord) -> None:
         """Commands are taken at the executor's next step boundary; nothing is said to one that has ended."""
         if self._writer is None:
             self._unsent.append(command)

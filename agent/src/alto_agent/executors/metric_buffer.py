@@ -34,6 +34,7 @@ class MetricBuffer:
             run_id=self._order.run_id,
             attempt=self._order.attempt,
             epoch=self._order.epoch,
+            token=self._order.token,
             steps=self._steps,
             samples=self._samples,
             at=self._at,

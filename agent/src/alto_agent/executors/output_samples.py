@@ -46,6 +46,7 @@ class OutputSamples:
                 run_id=run.order.run_id,
                 attempt=run.order.attempt,
                 epoch=run.order.epoch,
+                token=run.order.token,
                 at=utc_now(),
                 step=run.step,
                 prompt=self._text(prompt),

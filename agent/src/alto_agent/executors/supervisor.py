@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,11 +14,13 @@ from alto_agent.contracts.generated.messages import (
     ExecutorEvent,
     MetricsEvent,
     ParkRun,
+    Renew,
     RunningAttempt,
     StartExecutor,
     StartRun,
 )
-from alto_agent.executors.executor_process import ExecutorProcess
+from alto_agent.executors.executor_process import STOP_SECONDS, ExecutorProcess
+from alto_agent.session.lease_clock import lease_clock
 from alto_agent.session.leases import AttemptKey, LeaseBook
 from alto_agent.session.log import fields, logger_named, utc_now
 
@@ -42,7 +43,9 @@ class Supervisor:
         self._record = record
         self._executors: dict[str, tuple[ExecutorProcess, asyncio.Task[None]]] = {}
         self._attempts: dict[AttemptKey, tuple[str, int]] = {}
+        self._tokens: dict[AttemptKey, str] = {}
         self._fenced: set[AttemptKey] = set()
+        self._asked_to_park: dict[AttemptKey, float] = {}
         self._closing = False
 
     def running(self) -> list[RunningAttempt]:
@@ -53,6 +56,10 @@ class Supervisor:
             )
             for key, (executor, step) in self._attempts.items()
         ]
+
+    def pids(self) -> set[int]:
+        """Process ids of executors, which are the ids of their sessions too."""
+        return {process.pid for process, _ in self._executors.values() if process.pid is not None}
 
     def executor_ids(self) -> list[str]:
         """Executors that live."""
@@ -74,17 +81,23 @@ class Supervisor:
         else:
             found[0].stop()
 
-    def start_run(self, order: StartRun) -> None:
-        """A repeat changes nothing; where its executor is gone it fails, so that it can be placed again."""
+    def start_run(self, order: StartRun, vouched_at: float) -> None:
+        """A repeat changes nothing; where its executor is gone it fails, so that it can be placed again.
+
+        The lease counts from `vouched_at`, when this node last asked for one and got it: an order that was
+        long on its way brings no more time than the database has granted.
+        """
         key = AttemptKey(order.run_id, order.attempt, order.epoch)
         if key in self._attempts:
             return
         found = self._executors.get(order.executor_id)
         if found is None:
-            self._record(_attempt_failed(key, 0, "The executor had ended before the run reached it."))
+            message = "The executor had ended before the run reached it."
+            self._record(_attempt_failed(key, order.token, 0, message))
             return
-        self._leases.grant(key, time.monotonic())
+        self._leases.grant(key, vouched_at)
         self._attempts[key] = (order.executor_id, 0)
+        self._tokens[key] = order.token
         found[0].send(order)
 
     def park_run(self, order: ParkRun) -> None:
@@ -92,21 +105,29 @@ class Supervisor:
         key = AttemptKey(order.run_id, order.attempt, order.epoch)
         attempt = self._attempts.get(key)
         if attempt is None:
-            self._record(_attempt_failed(key, 0, "It had already ended on this node."))
+            self._record(_attempt_failed(key, order.token, 0, "It had already ended on this node."))
             return
+        self._asked_to_park.setdefault(key, lease_clock())
         self._executors[attempt[0]][0].send(order)
 
     def enforce_leases(self) -> None:
-        """Parks what could not be renewed, and kills the executor of what does not park in time."""
-        now = time.monotonic()
+        """Parks what could not be renewed, and kills the executor of what does not park in time.
+
+        Executors hear from here that the agent lives; without that they end themselves.
+        """
+        now = lease_clock()
+        alive = Renew(beat=1, attempts=[], lease_seconds=self._leases.lease_seconds)
+        for process, _ in self._executors.values():
+            process.send(alive)
         for key in self._leases.due_to_park(now):
             executor, step = self._attempts[key]
             _log.warning("lease ended, parking", extra=fields(run=key.run_id, step=step))
             self._fenced.add(key)
             self._executors[executor][0].send(
-                ParkRun(run_id=key.run_id, attempt=key.attempt, epoch=key.epoch)
+                ParkRun(run_id=key.run_id, attempt=key.attempt, epoch=key.epoch, token=self._tokens[key])
             )
-        for key in self._leases.due_to_kill(now):
+        overdue = [key for key, since in self._asked_to_park.items() if now - since > STOP_SECONDS]
+        for key in {*self._leases.due_to_kill(now), *overdue}:
             _log.error("did not park in time, killing its executor", extra=fields(run=key.run_id))
             self._executors[self._attempts[key][0]][0].kill()
 
@@ -126,23 +147,26 @@ class Supervisor:
     async def _watch(self, process: ExecutorProcess) -> None:
         executor_id = process.order.executor_id
         try:
-            reason = await process.run(self._pass_on)
+            reason = await process.run(lambda event: self._pass_on(executor_id, event))
         except Exception:
             _log.exception("executor lost", extra=fields(executor=executor_id))
             process.kill()
             reason = "The executor could not be started or said something that the agent does not understand."
         del self._executors[executor_id]
         for key in [key for key, (home, _) in self._attempts.items() if home == executor_id]:
-            self._finish(key, _attempt_failed(key, self._attempts[key][1], reason or "The executor ended."))
+            step, message = self._attempts[key][1], reason or "The executor ended."
+            self._finish(key, _attempt_failed(key, self._tokens[key], step, message))
         self._record(_executor_ended(executor_id, reason))
 
-    def _pass_on(self, event: DurableEvent) -> None:
+    def _pass_on(self, home: str, event: DurableEvent) -> None:
+        """An executor speaks of itself and of the attempts in it; whatever else it says is not passed on."""
         if isinstance(event, ExecutorEvent):
-            self._record(event)
+            if event.executor_id == home:
+                self._record(event)
             return
         key = AttemptKey(event.run_id, event.attempt, event.epoch)
         attempt = self._attempts.get(key)
-        if attempt is None:
+        if attempt is None or attempt[0] != home:
             return
         if isinstance(event, MetricsEvent):
             self._attempts[key] = (attempt[0], event.steps[-1])
@@ -155,6 +179,8 @@ class Supervisor:
 
     def _finish(self, key: AttemptKey, event: AttemptEvent) -> None:
         del self._attempts[key]
+        del self._tokens[key]
+        self._asked_to_park.pop(key, None)
         self._leases.end(key)
         if key in self._fenced:
             self._fenced.discard(key)
@@ -168,11 +194,12 @@ class Supervisor:
         self._record(event)
 
 
-def _attempt_failed(key: AttemptKey, step: int, message: str) -> AttemptEvent:
+def _attempt_failed(key: AttemptKey, token: str, step: int, message: str) -> AttemptEvent:
     return AttemptEvent(
         run_id=key.run_id,
         attempt=key.attempt,
         epoch=key.epoch,
+        token=token,
         at=utc_now(),
         state="failed",
         step=step,

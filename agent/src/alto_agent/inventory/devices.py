@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Literal
 
 import psutil
 
-from alto_agent.contracts.generated.messages import Device, DeviceSample
-from alto_agent.inventory.nvml import Nvml
+from alto_agent.contracts.generated.messages import Device, DeviceSample, Stranger
+from alto_agent.inventory.nvml import GpuProcess, Nvml
 
 DeviceChoice = Literal["cpu", "auto"]
 
@@ -64,6 +65,35 @@ class Inventory:
             )
             for gpu in self._nvml.read()
         ]
+
+    def strangers(self, ours: Collection[int]) -> list[Stranger]:
+        """GPU processes that are neither ours nor started by one of ours; `ours` are ids of sessions."""
+        if self._nvml is None:
+            return []
+        return strangers_among(self._nvml.processes(), ours)
+
+
+def strangers_among(found: Iterable[GpuProcess], ours: Collection[int]) -> list[Stranger]:
+    """Those of `found` that belong to no session in `ours` and do not come from this process.
+
+    In a container the driver may name processes by ids of the host. What cannot be looked up here may be
+    one of ours then, so it is a stranger only while nothing of ours runs.
+    """
+    strangers: list[Stranger] = []
+    for process in found:
+        try:
+            known = os.getsid(process.pid) in ours
+            known = known or any(
+                parent.pid == os.getpid() for parent in psutil.Process(process.pid).parents()
+            )
+            name = psutil.Process(process.pid).name()
+        except (ProcessLookupError, PermissionError, psutil.Error):
+            known, name = bool(ours), ""
+        if not known:
+            strangers.append(
+                Stranger(index=process.index, pid=process.pid, name=name, memory_bytes=process.memory_bytes)
+            )
+    return strangers
 
 
 def usable_cores() -> int:

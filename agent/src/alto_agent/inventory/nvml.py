@@ -22,6 +22,28 @@ class _Utilisation(ctypes.Structure):
     _fields_ = (("gpu", ctypes.c_uint), ("memory", ctypes.c_uint))
 
 
+class _Process(ctypes.Structure):
+    _fields_ = (
+        ("pid", ctypes.c_uint),
+        ("memory", ctypes.c_ulonglong),
+        ("gpu_instance", ctypes.c_uint),
+        ("compute_instance", ctypes.c_uint),
+    )
+
+
+_MAX_PROCESSES = 256
+_UNKNOWN_MEMORY = 2**64 - 1
+
+
+@dataclass(frozen=True)
+class GpuProcess:
+    """A process that holds memory of a GPU; its id as the driver knows it."""
+
+    index: int
+    pid: int
+    memory_bytes: int | None
+
+
 @dataclass(frozen=True)
 class GpuReading:
     """What one GPU says about itself; `None` where it does not tell."""
@@ -62,6 +84,23 @@ class Nvml:
     def read(self) -> list[GpuReading]:
         """One reading a GPU, a few hundred microseconds each."""
         return [self._read(index, handle) for index, handle in enumerate(self._handles)]
+
+    def processes(self) -> list[GpuProcess]:
+        """Compute processes on the GPUs; none where the driver does not tell."""
+        found: list[GpuProcess] = []
+        for index, handle in enumerate(self._handles):
+            count = ctypes.c_uint(_MAX_PROCESSES)
+            rows = (_Process * _MAX_PROCESSES)()
+            try:
+                ask = self._library.nvmlDeviceGetComputeRunningProcesses_v3
+            except AttributeError:
+                return []
+            if ask(handle, ctypes.byref(count), rows) != 0:
+                continue
+            for row in rows[: count.value]:
+                memory = None if row.memory == _UNKNOWN_MEMORY else row.memory
+                found.append(GpuProcess(index=index, pid=row.pid, memory_bytes=memory))
+        return found
 
     def _read(self, index: int, handle: ctypes.c_void_p) -> GpuReading:
         library = self._library

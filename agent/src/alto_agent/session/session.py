@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import shutil
-import time
 from collections.abc import Coroutine
 from typing import assert_never
 
@@ -20,6 +20,8 @@ from alto_agent.contracts.generated.messages import (
     DropCheckpoints,
     Heartbeat,
     Hello,
+    IdentityStored,
+    NewIdentity,
     ParkRun,
     Query,
     Refuse,
@@ -33,6 +35,7 @@ from alto_agent.executors.supervisor import Supervisor
 from alto_agent.inventory.devices import Inventory
 from alto_agent.session.backoff import Backoff
 from alto_agent.session.identity import Identity
+from alto_agent.session.lease_clock import lease_clock
 from alto_agent.session.leases import AttemptKey, LeaseBook
 from alto_agent.session.log import fields, logger_named, utc_now
 from alto_agent.session.outbox import Outbox
@@ -40,8 +43,10 @@ from alto_agent.session.queries import Queries
 from alto_agent.session.settings import Settings
 from alto_agent.session.spool import Spool
 
-PROTOCOL = 1
+PROTOCOL = 2
 FENCE_CHECK_SECONDS = 0.5
+PINGS_PER_LEASE = 6
+"""A connection that leads nowhere is noticed in a third of a lease, so that there is time for another one."""
 _COMMAND: TypeAdapter[AgentCommand] = TypeAdapter(AgentCommand)
 _log = logger_named("session")
 
@@ -61,7 +66,8 @@ class Session:
         )
         self._queries = Queries(settings.data_dir)
         self._replies: set[asyncio.Task[None]] = set()
-        self._asked_at: list[float] = []
+        self._asked_at: dict[int, float] = {}
+        self._vouched_at = 0.0
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Until `stopped` is set; then parks what trains and leaves no child behind."""
@@ -104,8 +110,14 @@ class Session:
         token = self._identity.token
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         async with connect(
-            self._settings.url, additional_headers=headers, max_size=16 * 1024 * 1024, compression=None
+            self._settings.url,
+            additional_headers=headers,
+            max_size=16 * 1024 * 1024,
+            compression=None,
+            ping_interval=self._leases.lease_seconds / PINGS_PER_LEASE,
+            ping_timeout=self._leases.lease_seconds / PINGS_PER_LEASE,
         ) as socket:
+            self._vouched_at = lease_clock()
             await socket.send(self._hello().model_dump_json(by_alias=True))
             welcome = _COMMAND.validate_json(await asyncio.wait_for(socket.recv(), 15))
             if isinstance(welcome, Refuse):
@@ -150,22 +162,36 @@ class Session:
         if welcome.identity:
             self._identity.store(welcome.identity)
         self._leases.lease_seconds = welcome.lease_seconds
-        self._asked_at = []
+        self._asked_at.clear()
         _log.info("connected", extra=fields(node=welcome.node_id, acked=welcome.acked_seq))
 
     async def _beat(self, socket: ClientConnection, seconds: float) -> None:
-        while True:
+        for number in itertools.count(1):
             busy = self._inventory.cpu_utilisation()
             memory = self._inventory.memory_used_bytes()
             beat = Heartbeat(
+                beat=number,
                 at=utc_now(),
                 devices=self._inventory.samples(busy, memory),
                 cpu_utilisation=busy,
                 memory_used_bytes=memory,
+                strangers=self._inventory.strangers(self._supervisor.pids()),
             )
-            self._asked_at.append(time.monotonic())
+            self._asked_at[number] = lease_clock()
             await socket.send(beat.model_dump_json(by_alias=True))
             await asyncio.sleep(seconds)
+
+    def _renewed(self, command: Renew) -> None:
+        """A lease counts from when it was asked for; heartbeats before this one get no answer any more."""
+        asked_at = self._asked_at.get(command.beat)
+        if asked_at is None:
+            return
+        for number in [number for number in self._asked_at if number <= command.beat]:
+            del self._asked_at[number]
+        self._vouched_at = asked_at
+        self._leases.lease_seconds = command.lease_seconds
+        keys = [AttemptKey(item.run_id, item.attempt, item.epoch) for item in command.attempts]
+        self._leases.renew(keys, asked_at)
 
     async def _listen(self, socket: ClientConnection) -> None:
         async for text in socket:
@@ -183,15 +209,16 @@ class Session:
             case Ack():
                 await self._outbox.acknowledged(command.seq)
             case Renew():
-                keys = [AttemptKey(item.run_id, item.attempt, item.epoch) for item in command.attempts]
-                self._leases.lease_seconds = command.lease_seconds
-                self._leases.renew(keys, self._asked_at.pop(0) if self._asked_at else time.monotonic())
+                self._renewed(command)
+            case NewIdentity():
+                self._identity.store(command.identity)
+                await socket.send(IdentityStored().model_dump_json(by_alias=True))
             case StartExecutor():
                 self._supervisor.start_executor(command)
             case StopExecutor():
                 self._supervisor.stop_executor(command.executor_id)
             case StartRun():
-                self._supervisor.start_run(command)
+                self._supervisor.start_run(command, self._vouched_at)
             case ParkRun():
                 self._supervisor.park_run(command)
             case DropCheckpoints():
@@ -205,10 +232,11 @@ class Session:
 
     def _drop(self, paths: list[str]) -> None:
         artifacts = self._settings.data_dir / "artifacts"
+        store = open_store(artifacts)
         for path in paths:
             folder = (artifacts / path).resolve()
             if folder.is_relative_to(artifacts / "runs") and folder != artifacts / "runs":
-                shutil.rmtree(folder, ignore_errors=True)
+                store.drop(path)
 
     def _reply_later(self, query: Query, socket: ClientConnection) -> None:
         async def reply() -> None:

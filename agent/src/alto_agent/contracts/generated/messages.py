@@ -251,13 +251,26 @@ class Hello(Message):
     """Highest seq in the spool"""
 
 
+class Stranger(Message):
+    index: Annotated[int, Field(ge=0)]
+    """Of the device"""
+    pid: Annotated[int, Field(ge=0)]
+    name: str
+    """Of its program; empty where the node may not look"""
+    memory_bytes: Annotated[int, Field(ge=0)] | None
+
+
 class Heartbeat(Message):
     type: Literal["heartbeat"] = "heartbeat"
+    beat: Annotated[int, Field(ge=1)]
+    """Number on this connection; the answer repeats it"""
     at: AwareDatetime
     """UTC, when it was measured on the node"""
     devices: list[DeviceSample]
     cpu_utilisation: Annotated[float, Field(ge=0, le=1)]
     memory_used_bytes: Annotated[int, Field(ge=0)]
+    strangers: list[Stranger]
+    """GPU processes that nobody knows"""
 
 
 class MetricsEvent(Message):
@@ -265,6 +278,8 @@ class MetricsEvent(Message):
     run_id: str
     attempt: Annotated[int, Field(ge=1)]
     epoch: Annotated[int, Field(ge=1)]
+    token: str
+    """That its order came with; it lets write this attempt only"""
     steps: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
     samples: list[Annotated[int, Field(ge=0)]]
     at: list[float]
@@ -278,6 +293,8 @@ class EvaluationEvent(Message):
     run_id: str
     attempt: Annotated[int, Field(ge=1)]
     epoch: Annotated[int, Field(ge=1)]
+    token: str
+    """That its order came with; it lets write this attempt only"""
     at: AwareDatetime
     """UTC, when it was measured on the node"""
     step: Annotated[int, Field(ge=0)]
@@ -294,6 +311,8 @@ class CheckpointEvent(Message):
     run_id: str
     attempt: Annotated[int, Field(ge=1)]
     epoch: Annotated[int, Field(ge=1)]
+    token: str
+    """That its order came with; it lets write this attempt only"""
     at: AwareDatetime
     """UTC, when it was measured on the node"""
     step: Annotated[int, Field(ge=0)]
@@ -337,6 +356,8 @@ class AttemptEvent(Message):
     run_id: str
     attempt: Annotated[int, Field(ge=1)]
     epoch: Annotated[int, Field(ge=1)]
+    token: str
+    """That its order came with; it lets write this attempt only"""
     at: AwareDatetime
     """UTC, when it was measured on the node"""
     state: Literal["started", "parked", "done", "failed"]
@@ -375,6 +396,8 @@ class OutputSampleEvent(Message):
     run_id: str
     attempt: Annotated[int, Field(ge=1)]
     epoch: Annotated[int, Field(ge=1)]
+    token: str
+    """That its order came with; it lets write this attempt only"""
     at: AwareDatetime
     """UTC, when it was measured on the node"""
     step: Annotated[int, Field(ge=0)]
@@ -413,8 +436,12 @@ class QueryReply(Message):
     error: QueryError | None
 
 
+class IdentityStored(Message):
+    type: Literal["identity-stored"] = "identity-stored"
+
+
 AgentMessage = Annotated[
-    Hello | Heartbeat | EventBatch | QueryReply | ServingMessage,
+    Hello | Heartbeat | EventBatch | QueryReply | IdentityStored | ServingMessage,
     Field(discriminator="type"),
 ]
 
@@ -428,7 +455,12 @@ class Welcome(Message):
     """An agent that cannot renew for this long stops its work by itself"""
     acked_seq: Annotated[int, Field(ge=0)]
     identity: str | None = None
-    """Token of this node from now on; sent once, in answer to an invitation"""
+    """Token of this node for 24 hours; sent once, in answer to an invitation"""
+
+
+class NewIdentity(Message):
+    type: Literal["identity"] = "identity"
+    identity: str
 
 
 class Refuse(Message):
@@ -450,6 +482,8 @@ class LeasedAttempt(Message):
 
 class Renew(Message):
     type: Literal["renew"] = "renew"
+    beat: Annotated[int, Field(ge=1)]
+    """Number of the heartbeat that this answers"""
     attempts: list[LeasedAttempt]
     lease_seconds: float
 
@@ -494,6 +528,7 @@ class StartRun(Message):
     run_id: str
     attempt: Annotated[int, Field(ge=1)]
     epoch: Annotated[int, Field(ge=1)]
+    token: str
     sweep_id: str
     executor_id: str
     config: AdapterConfig
@@ -510,6 +545,7 @@ class ParkRun(Message):
     run_id: str
     attempt: Annotated[int, Field(ge=1)]
     epoch: Annotated[int, Field(ge=1)]
+    token: str
 
 
 class DropCheckpoints(Message):
@@ -570,6 +606,6 @@ class Query(Message):
 
 
 AgentCommand = Annotated[
-    Welcome | Refuse | Ack | Renew | StartExecutor | StopExecutor | StartRun | ParkRun | DropCheckpoints | Query | StartDiffusion | RunRequests | PauseOrder | CancelRequest,
+    Welcome | NewIdentity | Refuse | Ack | Renew | StartExecutor | StopExecutor | StartRun | ParkRun | DropCheckpoints | Query | StartDiffusion | RunRequests | PauseOrder | CancelRequest,
     Field(discriminator="type"),
 ]
