@@ -39,13 +39,6 @@ function encode(column: Int32Array | Float32Array): string {
   return btoa(text)
 }
 
-function decode(text: string): ArrayBuffer {
-  const binary = atob(text)
-  const bytes = new Uint8Array(binary.length)
-  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index)
-  return bytes.buffer
-}
-
 export function packCurve(curve: Curve): PackedCurve {
   return {
     runId: curve.runId,
@@ -56,17 +49,5 @@ export function packCurve(curve: Curve): PackedCurve {
     seconds: encode(curve.seconds),
     value: encode(curve.value),
     from: curve.from,
-  }
-}
-
-export function unpackCurve(packed: PackedCurve): Curve {
-  return {
-    runId: packed.runId,
-    name: packed.name,
-    step: new Int32Array(decode(packed.step)),
-    samples: new Int32Array(decode(packed.samples)),
-    seconds: new Float32Array(decode(packed.seconds)),
-    value: new Float32Array(decode(packed.value)),
-    from: packed.from,
   }
 }

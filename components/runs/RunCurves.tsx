@@ -2,7 +2,8 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { type Curve, unpackCurve } from '@/contracts/packed-curve'
+import type { Curve } from '@/contracts/packed-curve'
+import { unpackCurve } from '@/contracts/unpack-curve'
 import { LinesChart } from '../charts/lines/LinesChart'
 import type { LineSeries } from '../charts/lines/prepareLines'
 import { countTicks, lossTicks, type Tick } from '../charts/scale/ticks'

@@ -2,7 +2,7 @@
 
 import clsx from 'clsx'
 import { ArrowUp } from 'lucide-react'
-import { memo, useMemo, useState } from 'react'
+import { memo, startTransition, useEffect, useMemo, useState } from 'react'
 import type { DecisionRow } from '@/server/views/decision-row'
 import type { RunRow } from '@/server/views/run-row'
 import { Empty } from '../ui/Empty'
@@ -36,6 +36,9 @@ interface DecisionStreamProps {
   onClone: (run: RunRow) => void
 }
 
+/** As many as any screen shows; the others are drawn when the page stands. */
+const FIRST = 24
+
 const matches = (decision: DecisionRow, kind: string) =>
   kind === 'all' || (kind === 'people' ? decision.actor !== null : decision.kind === kind)
 
@@ -53,6 +56,9 @@ export const DecisionStream = memo(function DecisionStream(props: DecisionStream
   const shown =
     heldFrom === null ? kept : kept.filter((decision) => decision.id <= heldFrom || decision.id === opened)
   const newer = kept.length - shown.length
+  const [whole, setWhole] = useState(false)
+  useEffect(() => startTransition(() => setWhole(true)), [])
+  const drawn = whole || opened !== null ? shown : shown.slice(0, FIRST)
   const byId = useMemo(() => new Map(runs.map((run) => [run.id, run])), [runs])
 
   return (
@@ -88,8 +94,11 @@ export const DecisionStream = memo(function DecisionStream(props: DecisionStream
           </Empty>
         ) : (
           <ol>
-            {shown.map((decision) => (
-              <li key={decision.id} className="border-b border-line">
+            {drawn.map((decision) => (
+              <li
+                key={decision.id}
+                className="border-b border-line [contain-intrinsic-height:auto_54px] [content-visibility:auto]"
+              >
                 {decision.id === opened ? (
                   <div className="px-4 py-3" ref={intoView}>
                     <DecisionCard

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { unpackCurve } from '@/contracts/packed-curve'
+import { unpackCurve } from '@/contracts/unpack-curve'
 import { Sparkline } from '../charts/Sparkline'
 import { useTRPC } from '../trpc/trpc'
 import { Skeleton } from '../ui/Skeleton'

@@ -1,8 +1,9 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
-import { unpackCurve } from '@/contracts/packed-curve'
+import { useMemo, useState } from 'react'
+import { unpackCurve } from '@/contracts/unpack-curve'
+import type { RouterOutputs } from '@/server/routers/app-router'
 import type { RunRow } from '@/server/views/run-row'
 import { type CurveRun, NO_CURVE } from '../charts/loss/curve'
 import { useLiveBatch } from '../live/LiveProvider'
@@ -24,6 +25,8 @@ export const withoutCurve = (run: RunRow): CurveRun => ({
   train: NO_CURVE,
 })
 
+const read = ({ curves }: RouterOutputs['sweep']['curves']): CurveBook => openBook(curves.map(unpackCurve))
+
 /** Runs with their curves, live: points that arrive draw the chart anew and nothing else of the page. */
 export function useCurveRuns(
   id: string,
@@ -41,10 +44,12 @@ export function useCurveRuns(
   )
   const answer = range === null ? whole.data : (zoomed.data ?? whole.data)
 
-  const [book, setBook] = useState<CurveBook | null>(null)
-  useEffect(() => {
-    if (answer) setBook(openBook(answer.curves.map(unpackCurve)))
-  }, [answer])
+  const [opened, setOpened] = useState(answer)
+  const [book, setBook] = useState<CurveBook | null>(() => (answer ? read(answer) : null))
+  if (answer && answer !== opened) {
+    setOpened(answer)
+    setBook(read(answer))
+  }
   useLiveBatch((batch) => {
     if (!answer) return
     const points = batch

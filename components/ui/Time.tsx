@@ -1,6 +1,6 @@
 'use client'
 
-import { formatTime, formatTimeSeconds, formatWhen } from './format/time'
+import { formatInstant, formatTime, formatTimeSeconds, formatWhen } from './format/time'
 import { useHydrated } from './useHydrated'
 
 interface TimeProps {
@@ -25,7 +25,7 @@ export function Time({ at, seconds = false, day = false, className }: TimeProps)
   return (
     <time
       dateTime={date.toISOString()}
-      title={hydrated ? date.toLocaleString('en-GB', { timeZoneName: 'short' }) : undefined}
+      title={hydrated ? formatInstant(date) : undefined}
       className={className ?? 'tabular-nums'}
     >
       {text}

@@ -3,8 +3,17 @@ interface Clock {
   timeZone?: string
 }
 
-const parts = (at: Date, options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat('en-GB', options).format(at)
+const made = new Map<string, Intl.DateTimeFormat>()
+
+/** Making a format costs a hundred times what using it does, and a list shows hundreds of times. */
+function format(locale: string, at: Date, options: Intl.DateTimeFormatOptions): string {
+  const key = `${locale} ${JSON.stringify(options)}`
+  const known = made.get(key) ?? new Intl.DateTimeFormat(locale, options)
+  made.set(key, known)
+  return known.format(at)
+}
+
+const parts = (at: Date, options: Intl.DateTimeFormatOptions) => format('en-GB', at, options)
 
 /** 14:43, in 24 hours. */
 export const formatTime = (at: Date, clock: Clock = {}): string =>
@@ -16,7 +25,10 @@ export const formatTimeSeconds = (at: Date, clock: Clock = {}): string =>
 
 /** Nov 28. */
 export const formatDay = (at: Date, clock: Clock = {}): string =>
-  new Intl.DateTimeFormat('en-US', { month: 'short', day: 'numeric', ...clock }).format(at)
+  format('en-US', at, { month: 'short', day: 'numeric', ...clock })
+
+/** 21/11/2026, 14:43:32 UTC, for who wants to know exactly. */
+export const formatInstant = (at: Date): string => parts(at, { dateStyle: 'short', timeStyle: 'long' })
 
 /** The time within a day of `now`, else the day, so that a list stays narrow: 14:43 or Nov 18. */
 export function formatWhen(at: Date, now: Date, clock: Clock = {}): string {

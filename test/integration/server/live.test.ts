@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { unpackCurve } from '@/contracts/packed-curve'
+import { unpackCurve } from '@/contracts/unpack-curve'
 import { writeJournal } from '@/server/db/journal'
 import { inTransaction } from '@/server/db/transaction'
 import { followJournal } from '@/server/events/follow-journal'
