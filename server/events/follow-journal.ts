@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { database } from '../db/client'
 import { type JournalRow, lastJournalId, readJournal } from '../db/journal'
 import { journalFeed } from './journal-feed'
@@ -34,7 +35,8 @@ export async function* followJournal(follow: Follow): AsyncGenerator<JournalBatc
     queue.push(...rows)
     wake()
   })
-  follow.signal.addEventListener('abort', () => wake())
+  const onAbort = () => wake()
+  follow.signal.addEventListener('abort', onAbort)
   try {
     let lastId = follow.after ?? (await lastJournalId(database().pool))
     for await (const batch of replay(lastId, follow)) {
@@ -50,9 +52,11 @@ export async function* followJournal(follow: Follow): AsyncGenerator<JournalBatc
       const rows = await wanted(fresh, follow)
       if (rows.length === 0) continue
       yield { lastId, rows, reset: false }
-      await pause(COALESCE_MS, follow.signal)
+      // A reader that leaves ends the pause; its listener on the signal goes with it.
+      await pause(COALESCE_MS, undefined, { signal: follow.signal }).catch(() => {})
     }
   } finally {
+    follow.signal.removeEventListener('abort', onAbort)
     unsubscribe()
   }
 }
@@ -78,18 +82,4 @@ async function wanted(rows: readonly JournalRow[], { wants }: Follow): Promise<J
   const kept: JournalRow[] = []
   for (const row of rows) if (await wants(row)) kept.push(row)
   return kept
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
-  })
 }
