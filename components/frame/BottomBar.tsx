@@ -1,7 +1,7 @@
 'use client'
 
 import clsx from 'clsx'
-import { Database, Menu as MenuIcon } from 'lucide-react'
+import { Menu as MenuIcon } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useState } from 'react'
@@ -10,17 +10,19 @@ import { IMPROVE, isAt, LIBRARY, SETTINGS, WORK } from './places'
 
 const item = 'flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-11 no-underline'
 
-/** Five places under the thumb, on phones only. */
+/** More would be too narrow for a thumb; the rest is in the sheet. */
+const UNDER_THUMB = 4
+
+/** Places under the thumb, on phones only. */
 export function BottomBar({ onSearch }: { onSearch: () => void }) {
   const path = usePathname()
   const [more, setMore] = useState(false)
-  const places = [...WORK, { ...LIBRARY[1]!, icon: Database }]
   return (
     <nav
       aria-label="Places"
       className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-bg pb-[env(safe-area-inset-bottom)] tablet:hidden"
     >
-      {places.map((place) => {
+      {WORK.slice(0, UNDER_THUMB).map((place) => {
         const here = isAt(path, place.href)
         return (
           <Link
@@ -40,7 +42,7 @@ export function BottomBar({ onSearch }: { onSearch: () => void }) {
       </button>
       <Sheet open={more} onOpenChange={setMore} title="More places">
         <ul className="flex flex-col">
-          {[LIBRARY[0]!, ...IMPROVE, SETTINGS].map((place) => (
+          {[...WORK.slice(UNDER_THUMB), ...IMPROVE, ...LIBRARY, SETTINGS].map((place) => (
             <li key={place.href}>
               <Link
                 href={place.href}

@@ -23,7 +23,7 @@ export function Code({
           $
         </span>
       ) : null}
-      <code className="min-w-0 flex-1 overflow-x-auto py-1.5 font-mono whitespace-pre">{text}</code>
+      <code className="min-w-0 flex-1 py-1.5 font-mono break-words whitespace-pre-wrap">{text}</code>
       <Copy text={text} label="Copy the command" />
     </div>
   )

@@ -139,11 +139,11 @@ export const SCENARIOS: Record<string, Scenario> = {
     },
   },
   'busy-deployment': {
-    summary: 'two models on eight GPUs with six hours of requests, some of them late',
+    summary: 'two models on eight GPUs with three hours of requests, some of them late',
     async run(db, now) {
       const account = await seedAccount(db)
       const nodes = await seedNodes(db, { nodes: 1, gpusPerNode: 8, now, hours: 1 })
-      await seedDeployment(db, { ...account, gpuIds: nodes[0]!.gpuIds, now, hours: 6, load: 1.02 })
+      await seedDeployment(db, { ...account, gpuIds: nodes[0]!.gpuIds, now, hours: 3, load: 0.86 })
       await journalStart(db)
     },
   },
