@@ -7,6 +7,11 @@ const schema = z.object({
   }),
   /** Uploads, adapters and the secret; the control plane and a local agent read the same folder. */
   ALTO_DATA_DIR: z.string().default('./data'),
+  /** Empty: the folder of ALTO_DATA_DIR. `s3://bucket/prefix`: an S3-compatible store, with the folder as its cache. */
+  ALTO_ARTIFACTS: z
+    .string()
+    .regex(/^$|^s3:\/\/[a-z0-9.-]+/, 'ALTO_ARTIFACTS must be empty, or such as s3://bucket/prefix.')
+    .default(''),
   /** Address that people open; cookies are marked secure when it is https. */
   ALTO_URL: z
     .url({ error: 'ALTO_URL must be an address such as https://alto.example.org.' })

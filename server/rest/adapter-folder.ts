@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { askAgent } from '../agent-questions/ask-agent'
+import { fetchArtifacts } from '../artifacts/artifact-store'
 import { database } from '../db/client'
 import { UserError } from '../trpc/user-error'
 import { artifactPath } from './artifact-path'
@@ -17,7 +18,9 @@ export async function adapterFolder(runId: string): Promise<{ folder: string; na
   })
   const label = `r${String(run.number).padStart(2, '0')}`
   const name = `${run.sweep.job.name.replace(/[^A-Za-z0-9._-]+/g, '-')}-${label}`
-  const exported = artifactPath(join('runs', runId, 'adapter'))
+  const folder = join('runs', runId, 'adapter')
+  const exported = artifactPath(folder)
+  if (run.state === 'done') await fetchArtifacts(folder)
   if (run.state === 'done' && existsSync(join(exported, WEIGHTS))) return { folder: exported, name }
   const checkpoint = await prisma.checkpoint.findFirst({
     where: { runId, deletedAt: null },
@@ -37,5 +40,7 @@ export async function adapterFolder(runId: string): Promise<{ folder: string; na
       code: 'PRECONDITION_FAILED',
     })
   if (!answer.ok) throw new UserError(answer.error.message)
-  return { folder: artifactPath((answer.result as { path: string }).path), name }
+  const { path } = answer.result as { path: string }
+  await fetchArtifacts(path)
+  return { folder: artifactPath(path), name }
 }

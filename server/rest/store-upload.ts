@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
+import { keepArtifact } from '../artifacts/artifact-store'
 import { database } from '../db/client'
 import { env } from '../env'
 import { UserError } from '../trpc/user-error'
@@ -54,6 +55,7 @@ export async function storeUpload(
   try {
     const { rows, bytes } = await receive(upload, half)
     await rename(half, artifactPath(relative))
+    await keepArtifact(relative)
     const dataset = await prisma.dataset.create({ data: { projectId, name, path: relative, bytes, rows } })
     await prisma.auditEntry.create({
       data: {

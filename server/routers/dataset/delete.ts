@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises'
 import { z } from 'zod'
+import { dropArtifact } from '../../artifacts/artifact-store'
 import { database } from '../../db/client'
-import { artifactPath } from '../../rest/artifact-path'
 import { onDataset } from '../../trpc/procedures'
 import { UserError } from '../../trpc/user-error'
 
@@ -20,6 +19,6 @@ export const deleteDataset = onDataset('editor')
         code: 'CONFLICT',
       })
     await prisma.dataset.delete({ where: { id: dataset.id } })
-    await rm(artifactPath(dataset.path), { force: true })
+    await dropArtifact(dataset.path)
     return { deleted: true as const }
   })

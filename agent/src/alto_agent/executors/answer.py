@@ -11,6 +11,7 @@ from typing import Any, assert_never
 
 from pydantic import TypeAdapter
 
+from alto_agent.artifacts.store import open_store
 from alto_agent.contracts.generated.messages import (
     DescribeModel,
     ExportAdapter,
@@ -33,6 +34,8 @@ def answer(question: Question, data_dir: Path) -> Any:
     match question:
         case PreviewDataset():
             model = resolve_model(question.model, data_dir=data_dir, base_dir=artifacts, weights=False)
+            if question.dataset.startswith("datasets/"):
+                open_store(artifacts).fetch(question.dataset)
             return preview(question.dataset, model, question.max_length, base_dir=artifacts)
         case DescribeModel():
             model = resolve_model(question.model, data_dir=data_dir, base_dir=artifacts, weights=False)
@@ -61,7 +64,9 @@ def _export(question: ExportAdapter, artifacts: Path) -> dict[str, str]:
     if not source.is_relative_to(artifacts.resolve()):
         raise UserError("checkpoint", "The checkpoint is not in the artifact store.")
     folder = artifacts / "runs" / question.run_id / "adapter"
+    store = open_store(artifacts)
     try:
+        store.fetch(question.checkpoint)
         saved = read_checkpoint(source)
         export_checkpoint(source, folder, base_model_name=question.model)
     except (OSError, ValueError) as problem:
@@ -69,7 +74,12 @@ def _export(question: ExportAdapter, artifacts: Path) -> dict[str, str]:
     best = saved.progress.get("best")
     card = model_card(question.run_id, saved.spec, question.model, None, best["val_loss"] if best else None)
     (folder / "README.md").write_text(card, encoding="utf-8")
-    return {"path": folder.relative_to(artifacts).as_posix()}
+    relative = folder.relative_to(artifacts).as_posix()
+    try:
+        store.keep(relative)
+    except OSError as problem:
+        raise UserError("checkpoint", f"The adapter cannot be stored: {problem}.") from problem
+    return {"path": relative}
 
 
 def main() -> int:

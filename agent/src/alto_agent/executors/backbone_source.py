@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from alto_agent.artifacts.store import open_store
 from alto_agent.contracts.generated.messages import RunDataRef, StartExecutor
 from alto_agent.executors.output_samples import OutputSamples
 from alto_agent.tuning.data.load_run_data import LoadedData, load_run_data
@@ -20,6 +21,7 @@ class BackboneSource:
     def __init__(self, order: StartExecutor, data_dir: Path, device: str) -> None:
         """Raises `UserError` where the model cannot be found or read."""
         self._artifacts = data_dir / "artifacts"
+        self._store = open_store(self._artifacts)
         self.folder = resolve_model(order.model, data_dir=data_dir, base_dir=self._artifacts)
         self.tokenizer: Any = load_tokenizer(self.folder.path)
         self.device = device
@@ -49,6 +51,8 @@ class BackboneSource:
         key = (ref.dataset, ref.max_length, ref.training)
         found = self._loaded.get(key)
         if found is None:
+            if ref.dataset.startswith("datasets/"):
+                self._store.fetch(ref.dataset)
             found = load_run_data(
                 ref.dataset,
                 self.tokenizer,

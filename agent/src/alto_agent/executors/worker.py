@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
+from alto_agent.artifacts.store import open_store
 from alto_agent.contracts.generated.messages import (
     AdmissionFacts,
     AttemptEvent,
@@ -50,6 +51,7 @@ class Worker:
         self._channel = channel
         self._source = source
         self._artifacts = data_dir / "artifacts"
+        self._store = open_store(self._artifacts)
         self._commands: queue.SimpleQueue[ExecutorCommand] = queue.SimpleQueue()
         self._runs: dict[str, RunInSlot] = {}
         self._closing = False
@@ -107,6 +109,8 @@ class Worker:
                 self._channel.send(_no_room(order, admission))
                 return
             run.memory_bytes = admission.requested_bytes
+            if order.restore:
+                self._store.fetch(order.restore)
             restore = self._artifacts / order.restore if order.restore else None
             executor.join(run.spec, run.data.data, restore=restore)
         except UserError as problem:
@@ -181,7 +185,7 @@ class Worker:
         """Frees the slot at once; the end is told when the state, written in the background, is on disk."""
         run_id = run.order.run_id
         self._send_metrics(run)
-        future = executor.checkpoint(run_id, self._artifacts / run.state_folder(run.step))
+        future = self._save(executor, run, adapter=purpose == "final")
         executor.leave(run_id)
         del self._runs[run_id]
 
@@ -202,7 +206,7 @@ class Worker:
                 continue
             self._checkpoint_at[run_id] = now + CHECKPOINT_SECONDS
             self._send_metrics(run)
-            future = executor.checkpoint(run_id, self._artifacts / run.state_folder(run.step))
+            future = self._save(executor, run)
             self._when_checkpointed(run, run.step, run.samples, future)
 
     def _when_checkpointed(self, run: RunInSlot, step: int, samples: int, future: Future[int]) -> None:
@@ -213,6 +217,28 @@ class Worker:
             _log.error("no checkpoint", extra=fields(run=run.order.run_id, step=step, problem=str(problem)))
 
         self._when_written(future, written, not_written)
+
+    def _save(self, executor: TrainingExecutor, run: RunInSlot, *, adapter: bool = False) -> Future[int]:
+        """Writes the state, and lets it last where artifacts last, on the writer's thread: no step waits.
+
+        The future gives its size in bytes, or the `OSError` of whichever failed.
+        """
+        folder = run.state_folder(run.step)
+        kept: Future[int] = Future()
+
+        def written(done: Future[int]) -> None:
+            try:
+                size = done.result()
+                self._store.keep(folder.as_posix())
+                if adapter:
+                    self._store.keep(run.adapter_folder.as_posix())
+            except BaseException as problem:
+                kept.set_exception(problem)
+            else:
+                kept.set_result(size)
+
+        executor.checkpoint(run.order.run_id, self._artifacts / folder).add_done_callback(written)
+        return kept
 
     @staticmethod
     def _when_written(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import shutil
 from collections.abc import Coroutine
 from typing import assert_never
 
@@ -14,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from alto_agent import __version__
+from alto_agent.artifacts.store import open_store
 from alto_agent.contracts.generated.messages import (
     Ack,
     AgentCommand,
@@ -236,7 +236,7 @@ class Session:
         for path in paths:
             folder = (artifacts / path).resolve()
             if folder.is_relative_to(artifacts / "runs") and folder != artifacts / "runs":
-                store.drop(path)
+                store.drop(folder.relative_to(artifacts).as_posix())
 
     def _reply_later(self, query: Query, socket: ClientConnection) -> None:
         async def reply() -> None:
