@@ -105,7 +105,13 @@ function NodeBlock({ node, open, onOpen }: { node: NodeRow; open: boolean; onOpe
         }
       />
       <ScrollRegion label={`Devices of ${node.name}`} className="overflow-y-hidden px-4">
-        <table className="w-full border-separate border-spacing-0 text-12 tabular-nums">
+        <table className="w-full min-w-[720px] table-fixed border-separate border-spacing-0 text-12 tabular-nums">
+          <colgroup>
+            {['30%', '22%', '9%', '17%', '11%', '11%'].map((width, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
+              <col key={index} style={{ width }} />
+            ))}
+          </colgroup>
           <thead>
             <tr className="text-11 text-ink-3">
               {['Device', 'Held by', 'Busy', 'Memory', 'Temperature', 'Power'].map((head, index) => (
@@ -122,10 +128,10 @@ function NodeBlock({ node, open, onOpen }: { node: NodeRow; open: boolean; onOpe
           <tbody>
             {node.gpus.map((gpu) => (
               <tr key={gpu.id}>
-                <td className="h-7 border-b border-line pr-4 whitespace-nowrap">
+                <td className="h-7 truncate border-b border-line pr-4">
                   <span className="font-mono">{gpu.id}</span> <span className="text-ink-3">{gpu.name}</span>
                 </td>
-                <td className="border-b border-line">
+                <td className="truncate border-b border-line">
                   {gpu.heldBy.length > 0 ? (
                     gpu.heldBy.map((job) => job.name).join(', ')
                   ) : (

@@ -46,11 +46,16 @@ export function QueueTab({ nodes }: { nodes: readonly NodeRow[] }) {
             cells: [
               <span key="name" className="flex items-center gap-2">
                 <State value="waiting" />
-                <Link href={`/sweeps/${sweep.id}`} className="font-semibold no-underline hover:underline">
+                <Link
+                  href={`/sweeps/${sweep.id}`}
+                  className="font-semibold whitespace-nowrap no-underline hover:underline"
+                >
                   {sweep.name}
                 </Link>
               </span>,
-              sweep.gpus === 1 ? '1 GPU' : `${sweep.gpus} GPUs`,
+              <span key="gpus" className="whitespace-nowrap">
+                {sweep.gpus === 1 ? '1 GPU' : `${sweep.gpus} GPUs`}
+              </span>,
               sweep.priority,
               <Time key="since" at={sweep.createdAt} day />,
               <WhyWaiting key="why" hold={sweep.hold} />,

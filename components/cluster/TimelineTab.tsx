@@ -182,7 +182,7 @@ export function TimelineTab({ nodes }: { nodes: readonly NodeRow[] }) {
   useShortcut('[', 'Previous move', () => stepTo(-1))
   return (
     <div className="flex min-h-0 flex-1 max-desk:flex-col max-desk:overflow-y-auto">
-      <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface">
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface max-desk:flex-none">
         <PaneHead
           title="What ran where, and what comes next?"
           actions={

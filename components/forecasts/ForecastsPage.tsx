@@ -47,7 +47,10 @@ export function ForecastsPage() {
     live: data.sweeps.filter(isLive).length,
     ended: data.sweeps.filter((sweep) => !isLive(sweep)).length,
   }
-  const shown = data.sweeps.filter((sweep) => show === 'all' || isLive(sweep) === (show === 'live'))
+  const known = (sweep: (typeof data.sweeps)[number]) => sweep.history.length > 0 || sweep.end !== null
+  const shown = data.sweeps
+    .filter((sweep) => show === 'all' || isLive(sweep) === (show === 'live'))
+    .sort((a, b) => Number(known(b)) - Number(known(a)))
   return (
     <>
       <Header title="Forecasts" facts="When sweeps end, and how often such forecasts held" />
@@ -80,14 +83,14 @@ export function ForecastsPage() {
           context="one a quarter of each sweep that is done"
         />
       </FigureStrip>
-      <div className="flex min-h-0 flex-1 max-desk:flex-col-reverse max-desk:overflow-y-auto">
+      <div className="flex min-h-0 flex-1 max-desk:flex-col max-desk:overflow-y-auto">
         <ScrollRegion
           label="Forecasts of sweeps"
           className="min-h-0 min-w-0 flex-1 bg-surface max-desk:flex-none"
         >
           <PaneHead
             title="When did we say it would end?"
-            sub="forecast end by when it was made; band P10–P90, line P50, green the real end, dotted no time left"
+            sub="by when it was said: band P10–P90, line P50, green the real end"
             actions={SHOW.map((one) => (
               <FilterChip key={one} pressed={show === one} onClick={() => void setShow(one)}>
                 {one === 'all' ? 'All' : one === 'live' ? 'Not ended' : 'Ended'} {counts[one]}
@@ -125,8 +128,8 @@ export function ForecastsPage() {
                       <State value={jobLook[sweep.state].state}>{jobLook[sweep.state].word}</State>
                     </span>
                   </figcaption>
-                  {sweep.history.length === 0 && !sweep.end ? (
-                    <p className="flex h-[132px] items-center text-12 text-ink-2">
+                  {!known(sweep) ? (
+                    <p className="flex items-center py-2 text-12 text-ink-2">
                       {sweep.endedAt
                         ? 'It ended before a forecast was made.'
                         : 'It has no forecast yet: the first comes when it is planned.'}
@@ -143,7 +146,7 @@ export function ForecastsPage() {
         </ScrollRegion>
         <aside
           aria-label="Calibration"
-          className="w-84 shrink-0 border-l border-line bg-surface max-desk:w-full max-desk:border-b max-desk:border-l-0"
+          className="w-84 shrink-0 border-l border-line bg-surface max-desk:w-full max-desk:border-t max-desk:border-l-0"
         >
           <PaneHead title="Do forecasts hold?" sub="observed against stated share" />
           <div className="px-4 pb-4">

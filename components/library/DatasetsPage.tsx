@@ -1,13 +1,13 @@
 'use client'
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Trash2, Upload } from 'lucide-react'
+import { Trash2 } from 'lucide-react'
 import { parseAsString, useQueryState } from 'nuqs'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { Header } from '../frame/Header'
 import { errorSentence } from '../trpc/errorSentence'
 import { useTRPC, useTRPCClient } from '../trpc/trpc'
-import { Button, IconButton } from '../ui/Button'
+import { IconButton } from '../ui/Button'
 import { ConfirmDialog } from '../ui/ConfirmDialog'
 import { DataTable } from '../ui/DataTable'
 import { Empty } from '../ui/Empty'
@@ -21,65 +21,35 @@ import { Skeleton } from '../ui/Skeleton'
 import { Time } from '../ui/Time'
 import { say } from '../ui/toasts'
 import { DataPreview } from './DataPreview'
-import { uploadDataset } from './upload'
+import { UploadButton } from './UploadButton'
 
 /** Built-in tasks and uploads, with a preview as a model reads them. */
 export function DatasetsPage() {
   const trpc = useTRPC()
   const client = useTRPCClient()
   const queries = useQueryClient()
-  const file = useRef<HTMLInputElement>(null)
   const { data } = useQuery(trpc.dataset.list.queryOptions())
   const [chosen, setChosen] = useQueryState('set', parseAsString.withOptions({ history: 'push' }))
-  const [uploading, setUploading] = useState<string | null>(null)
   const [refused, setRefused] = useState<string | null>(null)
   const [deleting, setDeleting] = useState<{ id: string; name: string; rows: number; bytes: number } | null>(
     null,
   )
   const dataset = chosen ?? data?.[0]?.reference ?? ''
   const refresh = () => queries.invalidateQueries({ queryKey: trpc.dataset.list.queryKey() })
-  const upload = (picked: File) => {
-    setUploading(picked.name)
-    setRefused(null)
-    uploadDataset(picked, picked.name).then(
-      (stored) => {
-        setUploading(null)
-        say(`${stored.name} is stored with ${plural(stored.rows, 'row')}.`)
-        void setChosen(stored.reference)
-        void refresh()
-      },
-      (error: unknown) => {
-        setUploading(null)
-        setRefused(errorSentence(error))
-      },
-    )
-  }
   return (
     <>
       <Header
         title="Data sets"
         facts={data ? plural(data.length, 'data set') : undefined}
         actions={
-          <Button
-            icon={<Upload size={13} />}
-            disabled={uploading !== null}
-            onClick={() => file.current?.click()}
-          >
-            {uploading ? `Uploading ${uploading}…` : 'Upload .jsonl'}
-          </Button>
+          <UploadButton
+            onStored={(stored) => {
+              say(`${stored.name} is stored with ${plural(stored.rows, 'row')}.`)
+              void setChosen(stored.reference)
+            }}
+            onRefused={setRefused}
+          />
         }
-      />
-      <input
-        ref={file}
-        type="file"
-        accept=".jsonl,.ndjson,application/jsonl"
-        aria-label="A .jsonl file"
-        className="hidden"
-        onChange={(event) => {
-          const picked = event.target.files?.[0]
-          if (picked) upload(picked)
-          event.target.value = ''
-        }}
       />
       {refused ? (
         <div role="alert" className="border-b border-line bg-bad-bg px-4 py-2">

@@ -1,13 +1,12 @@
 'use client'
 
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Database, Upload } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { Database } from 'lucide-react'
+import { useState } from 'react'
 import { DataPreview } from '../library/DataPreview'
-import { uploadDataset } from '../library/upload'
+import { UploadButton } from '../library/UploadButton'
 import { errorSentence } from '../trpc/errorSentence'
 import { useTRPC } from '../trpc/trpc'
-import { Button } from '../ui/Button'
 import { FieldError } from '../ui/Field'
 import { formatCount } from '../ui/format/number'
 import { ReferenceField } from './ReferenceField'
@@ -17,9 +16,6 @@ import type { SweepFormState } from './useSweepForm'
 
 export function DataSection({ state }: { state: SweepFormState }) {
   const trpc = useTRPC()
-  const queries = useQueryClient()
-  const file = useRef<HTMLInputElement>(null)
-  const [uploading, setUploading] = useState<string | null>(null)
   const [refused, setRefused] = useState<string | null>(null)
   const list = useQuery(trpc.dataset.list.queryOptions())
   const { model, dataset, maxLength } = useSettled(state.form)
@@ -31,21 +27,6 @@ export function DataSection({ state }: { state: SweepFormState }) {
     ),
   )
   const problem = state.problemOf('dataset') ?? refused ?? undefined
-  const upload = (chosen: File) => {
-    setUploading(chosen.name)
-    setRefused(null)
-    uploadDataset(chosen, chosen.name).then(
-      ({ reference }) => {
-        setUploading(null)
-        state.change({ dataset: reference })
-        void queries.invalidateQueries({ queryKey: trpc.dataset.list.queryKey() })
-      },
-      (error: unknown) => {
-        setUploading(null)
-        setRefused(errorSentence(error))
-      },
-    )
-  }
   return (
     <Section title="Data" help="Rows of prompt and completion, or of messages.">
       <div data-field="dataset" className="flex flex-wrap items-center gap-3">
@@ -63,24 +44,9 @@ export function DataSection({ state }: { state: SweepFormState }) {
             detail: one.summary ?? (one.rows === null ? '' : `${formatCount(one.rows)} rows`),
           }))}
         />
-        <Button
-          icon={<Upload size={13} />}
-          disabled={uploading !== null}
-          onClick={() => file.current?.click()}
-        >
-          {uploading ? `Uploading ${uploading}…` : 'Upload .jsonl'}
-        </Button>
-        <input
-          ref={file}
-          type="file"
-          accept=".jsonl,.ndjson,application/jsonl"
-          aria-label="A .jsonl file"
-          className="hidden"
-          onChange={(event) => {
-            const chosen = event.target.files?.[0]
-            if (chosen) upload(chosen)
-            event.target.value = ''
-          }}
+        <UploadButton
+          onStored={({ reference }) => state.change({ dataset: reference })}
+          onRefused={setRefused}
         />
         <p id="data-facts" className="text-12 text-ink-2">
           {preview.data

@@ -1,13 +1,12 @@
 'use client'
 
-import { Radio } from '@base-ui/react/radio'
-import { RadioGroup } from '@base-ui/react/radio-group'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTRPC } from '../trpc/trpc'
 import { Field, FieldError } from '../ui/Field'
 import { Input } from '../ui/Input'
 import { Skeleton } from '../ui/Skeleton'
+import { PolicyTable } from './PolicyTable'
 import { Section } from './Section'
 import type { SweepFormState } from './useSweepForm'
 
@@ -24,30 +23,11 @@ export function ExitSection({ state }: { state: SweepFormState }) {
       help="When a run stops before its end. Stopped runs are parked, you can revive them."
     >
       {policies ? (
-        <RadioGroup
-          aria-label="Early-exit policy"
+        <PolicyTable
+          policies={policies}
           value={form.policy}
-          onValueChange={(policy) => state.change({ policy: String(policy), policyParameters: {} })}
-        >
-          {policies.map((policy) => (
-            <label
-              key={policy.name}
-              htmlFor={`policy-${policy.name}`}
-              className="flex items-start gap-2.5 border-b border-line px-2 py-1.5 text-12 hover:bg-hover has-data-checked:bg-selected pointer-coarse:py-3"
-            >
-              <Radio.Root
-                id={`policy-${policy.name}`}
-                value={policy.name}
-                aria-label={policy.label}
-                className="mt-0.5 flex size-3.5 shrink-0 items-center justify-center rounded-8 border border-line-3 bg-surface data-checked:border-ink"
-              >
-                <Radio.Indicator className="size-2 rounded-4 bg-ink" />
-              </Radio.Root>
-              <span className="w-22 shrink-0 font-550">{policy.name}</span>
-              <span className="min-w-0 flex-1 text-ink-2">{policy.summary}</span>
-            </label>
-          ))}
-        </RadioGroup>
+          onChange={(policy) => state.change({ policy, policyParameters: {} })}
+        />
       ) : (
         <Skeleton className="h-40" />
       )}

@@ -19,6 +19,13 @@ const PATHS: Record<Text, string> = {
   seed: 'seed',
 }
 
+const shareOption = (audit: string) => ({
+  value: audit,
+  label: audit === '0' ? 'none goes on' : `${Number((Number(audit) * 100).toFixed(1))}% go on`,
+})
+const AUDITS = ['0', '0.05', '0.1', '0.25']
+const AUDIT_OPTIONS = AUDITS.map(shareOption)
+
 export function LengthSection({ state }: { state: SweepFormState }) {
   const { form } = state
   const number = (name: Text, label: string, help?: string) => (
@@ -61,6 +68,21 @@ export function LengthSection({ state }: { state: SweepFormState }) {
         {number('gpus', 'GPUs', 'granted together')}
         {number('priority', 'Priority', '−100 to 100')}
         {number('seed', 'Seed', 'same seed, same sweep')}
+        <div className="w-36" data-field="audit">
+          <Field label="Audit stops" help="stopped runs that go on quietly" error={state.problemOf('audit')}>
+            {(control) => (
+              <Select
+                id={control.id}
+                label="Share of stops that are audited"
+                value={form.audit}
+                onChange={(audit) => state.change({ audit })}
+                options={
+                  AUDITS.includes(form.audit) ? AUDIT_OPTIONS : [...AUDIT_OPTIONS, shareOption(form.audit)]
+                }
+              />
+            )}
+          </Field>
+        </div>
         <div className="w-44">
           <Field label="Loss is taken over">
             {(control) => (

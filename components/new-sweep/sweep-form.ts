@@ -35,6 +35,8 @@ export interface SweepForm {
   gpus: string
   priority: string
   seed: string
+  /** Share of the stops that are audited, as typed. */
+  audit: string
 }
 
 export const emptyParameter = (name: ParameterName): ParameterField => ({
@@ -74,6 +76,7 @@ export const NEW_FORM: SweepForm = {
   gpus: '1',
   priority: '0',
   seed: '0',
+  audit: '0',
 }
 
 /** A number as typed; what is not one stays text, so that the schema says what is wrong with it. */
@@ -115,6 +118,7 @@ export function formToSpec(form: SweepForm): SweepSpecInput {
     gpus: typed(form.gpus),
     priority: form.priority.trim() === '0' ? undefined : optional(form.priority),
     seed: form.seed.trim() === '0' ? undefined : optional(form.seed),
+    audit: form.audit.trim() === '0' ? undefined : optional(form.audit),
   }
   return Object.fromEntries(
     Object.entries(spec).filter(([, value]) => value !== undefined),
@@ -173,5 +177,6 @@ export function specToForm(spec: Readonly<Record<string, unknown>>): SweepForm {
     gpus: text(spec.gpus, '1'),
     priority: text(spec.priority, '0'),
     seed: text(spec.seed, '0'),
+    audit: text(spec.audit, '0'),
   }
 }

@@ -37,7 +37,7 @@ export function GpuHour({ nodes, utilisation }: Pick<Overview, 'nodes' | 'utilis
           {nodes.map((node) => {
             const jobs = [...new Set(node.gpus.flatMap((gpu) => gpu.heldBy.map((job) => job.name)))]
             return (
-              <div key={node.id} className="max-w-[420px]">
+              <div key={node.id} className="max-w-[720px]">
                 <p className="mb-1 truncate text-12">
                   <span className="font-semibold">{node.name}</span>{' '}
                   <span className="text-ink-3">{jobs.length > 0 ? jobs.join(', ') : 'free'}</span>

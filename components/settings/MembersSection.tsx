@@ -9,8 +9,7 @@ import { Field } from '../ui/Field'
 import { Select } from '../ui/Select'
 import { Time } from '../ui/Time'
 import { say } from '../ui/toasts'
-
-type Role = 'viewer' | 'editor' | 'admin'
+import { type Role, RoleField } from './RoleField'
 
 /** Invites one more person to a project. */
 export function MembersSection({ projects }: { projects: readonly { id: string; name: string }[] }) {
@@ -37,21 +36,7 @@ export function MembersSection({ projects }: { projects: readonly { id: string; 
             />
           )}
         </Field>
-        <Field label="May" className="w-36">
-          {(control) => (
-            <Select
-              id={control.id}
-              label="What the person may do"
-              value={role}
-              onChange={setRole}
-              options={[
-                { value: 'viewer', label: 'look' },
-                { value: 'editor', label: 'start and stop' },
-                { value: 'admin', label: 'everything' },
-              ]}
-            />
-          )}
-        </Field>
+        <RoleField label="What the person may do" value={role} onChange={setRole} />
         <Button onClick={invite} className="mt-5">
           Create invitation
         </Button>

@@ -13,8 +13,8 @@ import { Input } from '../ui/Input'
 import { Select } from '../ui/Select'
 import { Time } from '../ui/Time'
 import { say } from '../ui/toasts'
+import { type Role, RoleField } from './RoleField'
 
-type Role = 'viewer' | 'editor' | 'admin'
 const VALID = [
   { value: '30', label: '30 days' },
   { value: '90', label: '90 days' },
@@ -65,21 +65,7 @@ export function TokensSection() {
             />
           )}
         </Field>
-        <Field label="May" className="w-36">
-          {(control) => (
-            <Select
-              id={control.id}
-              label="What the token may do"
-              value={role}
-              onChange={setRole}
-              options={[
-                { value: 'viewer', label: 'look' },
-                { value: 'editor', label: 'start and stop' },
-                { value: 'admin', label: 'everything' },
-              ]}
-            />
-          )}
-        </Field>
+        <RoleField label="What the token may do" value={role} onChange={setRole} />
         <Field label="Valid for" className="w-32">
           {(control) => (
             <Select

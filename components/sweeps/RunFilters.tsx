@@ -3,14 +3,18 @@
 import { useRef } from 'react'
 import type { RunRow } from '@/server/views/run-row'
 import { useShortcut } from '../keys/keys'
-import { FilterChip } from '../ui/FilterChip'
+import { chipClass, FilterChip } from '../ui/FilterChip'
 import { formatCount } from '../ui/format/number'
 import { Input } from '../ui/Input'
+import { Menu } from '../ui/Menu'
 import { StateIcon } from '../ui/State'
 import { StopGlyph } from '../ui/StopReason'
 import { isStopReason, STOP_REASON_LOOKS } from '../ui/stop-reasons'
 import { filterKey } from './filter-runs'
 import type { SweepView } from './useSweepView'
+
+/** Beside them stand the filter of words and the columns. */
+const CHIPS = 3
 
 /** Chips for the states that occur, and words to look for. */
 export function RunFilters({ runs, sweepView }: { runs: readonly RunRow[]; sweepView: SweepView }) {
@@ -22,13 +26,17 @@ export function RunFilters({ runs, sweepView }: { runs: readonly RunRow[]; sweep
   const keys = [...counts.entries()].sort(
     ([a, m], [b, n]) => Number(b === 'training') - Number(a === 'training') || n - m,
   )
+  // What has no room stands in a menu instead of being cut off.
+  const chips = keys.slice(0, CHIPS)
+  const rest = keys.slice(CHIPS)
+  const restChosen = rest.find(([key]) => key === view.state)
   return (
     <>
       <div className="-my-1 flex min-w-0 items-center gap-1.5 overflow-x-auto py-1 [scrollbar-width:none]">
         <FilterChip pressed={view.state === 'all'} onClick={() => void setView({ state: 'all' })}>
           All {formatCount(runs.length)}
         </FilterChip>
-        {keys.map(([key, count]) => (
+        {chips.map(([key, count]) => (
           <FilterChip
             key={key}
             pressed={view.state === key}
@@ -38,6 +46,26 @@ export function RunFilters({ runs, sweepView }: { runs: readonly RunRow[]; sweep
             {labelOf(key)} {formatCount(count)}
           </FilterChip>
         ))}
+        {rest.length > 0 ? (
+          <Menu
+            align="start"
+            trigger={
+              <button
+                type="button"
+                aria-pressed={restChosen !== undefined}
+                className={chipClass(restChosen !== undefined)}
+              />
+            }
+            entries={rest.map(([key, count]) => ({
+              label: `${labelOf(key)} ${formatCount(count)}`,
+              icon: <FilterIcon name={key} />,
+              checked: view.state === key,
+              onSelect: () => void setView({ state: view.state === key ? 'all' : key }),
+            }))}
+          >
+            {restChosen ? `${labelOf(restChosen[0])} ${formatCount(restChosen[1])}` : `${rest.length} more`}
+          </Menu>
+        ) : null}
       </div>
       <Input
         ref={input}

@@ -17,7 +17,8 @@ export async function auditedStops({ prisma }: Database, sweepId: string, count:
         audited: true,
         state: waits ? 'waiting' : 'done',
         samples: waits ? run.samples : (run.fullSamples ?? run.samples),
-        bestValLoss: (run.bestValLoss ?? 1) * (waits ? 1 : 0.72 + 0.2 * source.next()),
+        // One of them turns out to have been wrong.
+        bestValLoss: (run.bestValLoss ?? 1) * (waits ? 1 : index === 3 ? 0.38 : 0.72 + 0.2 * source.next()),
       },
     })
     const decision = await prisma.decision.findUniqueOrThrow({ where: { id: run.stopDecisionId! } })

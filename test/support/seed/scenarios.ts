@@ -109,6 +109,12 @@ async function runningSweep(db: Database, now: Date): Promise<void> {
 }
 
 export const SCENARIOS: Record<string, Scenario> = {
+  account: {
+    summary: 'an account to sign in with, beside what is really there',
+    async run(db) {
+      await seedAccount(db)
+    },
+  },
   'first-day': {
     summary: 'an account and one node, nothing submitted yet',
     async run(db, now) {
