@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { print } from '../output/print'
 import { DEFAULT_DATA_DIR, DEFAULT_PORT, type UpOptions } from '../up/options'
 
 export function registerUp(program: Command): void {
@@ -11,10 +12,14 @@ export function registerUp(program: Command): void {
     .option('--no-agent', 'without an agent on this machine')
     .option('--no-control-plane', 'pages and database only, so that seeded data stay as they are')
     .option('--dev', 'pages from sources, for development', false)
-    .action(async (options: UpOptions) => {
+    .option('--json', 'print one JSON object when it stands; what happens goes to standard error')
+    .action(async ({ json, ...options }: UpOptions & { json?: boolean }) => {
       const { startPlatform } = await import('../up/up')
-      const platform = await startPlatform(options, (line) => process.stdout.write(`${line}\n`))
-      process.stdout.write('Stop with Ctrl-C.\n')
+      const platform = await startPlatform(options, (line) =>
+        (json ? process.stderr : process.stdout).write(`${line}\n`),
+      )
+      const { url, dataDir, setupLink } = platform
+      print(json, { url, dataDir, setupLink }, () => 'Stop with Ctrl-C.')
       await platform.ended
       process.exit(0)
     })

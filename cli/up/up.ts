@@ -29,6 +29,8 @@ export interface Platform {
   url: string
   dataDir: string
   token: string
+  /** Where the first account is made, once; `null` where there is one. */
+  setupLink: string | null
   /** Resolves when everything has ended. */
   ended: Promise<void>
   end(): Promise<void>
@@ -76,9 +78,14 @@ export async function startPlatform(options: UpOptions, report: Report): Promise
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   })
   try {
-    const to = await startServices(dataDir, { ...options, port: String(port) }, supervisor, report)
+    const { to, setupLink } = await startServices(
+      dataDir,
+      { ...options, port: String(port) },
+      supervisor,
+      report,
+    )
     lock.setUrl(to.url)
-    return { url: to.url, dataDir: dataDir.path, token: dataDir.secrets.cliToken, ended, end }
+    return { url: to.url, dataDir: dataDir.path, token: dataDir.secrets.cliToken, setupLink, ended, end }
   } catch (error) {
     const interrupted = ending !== undefined
     await end()
@@ -92,7 +99,7 @@ async function startServices(
   options: UpOptions,
   supervisor: Supervisor,
   report: Report,
-): Promise<Addresses> {
+): Promise<{ to: Addresses; setupLink: string | null }> {
   const log = (name: string) => join(dataDir.logs, name)
   const python =
     options.agent && options.controlPlane
@@ -126,11 +133,11 @@ async function startServices(
     `${JSON.stringify({ url: to.url, token: dataDir.secrets.cliToken })}\n`,
   )
   report(`Dashboard: ${to.url}`)
-  if (!(await hasOwner(to.databaseUrl)))
-    report(
-      `Make the first account here, once: ${to.url}/setup?token=${await issueSecret(to.databaseUrl, 'setup', SETUP_LINK_HOURS)}`,
-    )
-  return to
+  const setupLink = (await hasOwner(to.databaseUrl))
+    ? null
+    : `${to.url}/setup?token=${await issueSecret(to.databaseUrl, 'setup', SETUP_LINK_HOURS)}`
+  if (setupLink) report(`Make the first account here, once: ${setupLink}`)
+  return { to, setupLink }
 }
 
 async function addresses(options: UpOptions): Promise<Addresses> {
