@@ -74,19 +74,28 @@ function Opened({ id, onClose, onNext, onBefore }: OpenedProps) {
   return (
     <>
       <header className="sticky top-0 z-[1] flex min-h-12 shrink-0 items-center gap-2 border-b border-line bg-surface px-4">
-        <h2 className="font-mono text-13 font-semibold">{request ? shortId(request) : '…'}</h2>
+        <h2 className="font-mono text-13 font-semibold whitespace-nowrap">
+          {request ? shortId(request) : '…'}
+        </h2>
         {look ? (
           <State value={look.state} tag>
             {look.word}
           </State>
         ) : null}
         <div className="ml-auto flex items-center gap-1.5">
-          <IconButton label="Request before (K)" variant="secondary" disabled={!onBefore} onClick={onBefore}>
-            <ChevronUp size={14} />
-          </IconButton>
-          <IconButton label="Next request (J)" variant="secondary" disabled={!onNext} onClick={onNext}>
-            <ChevronDown size={14} />
-          </IconButton>
+          <span className="flex gap-1.5 max-tablet:hidden">
+            <IconButton
+              label="Request before (K)"
+              variant="secondary"
+              disabled={!onBefore}
+              onClick={onBefore}
+            >
+              <ChevronUp size={14} />
+            </IconButton>
+            <IconButton label="Next request (J)" variant="secondary" disabled={!onNext} onClick={onNext}>
+              <ChevronDown size={14} />
+            </IconButton>
+          </span>
           {request?.endedAt === null ? <Button onClick={cancel}>Cancel</Button> : null}
           <IconButton label="Close" onClick={onClose}>
             <X size={14} />

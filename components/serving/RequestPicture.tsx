@@ -3,7 +3,15 @@ import type { RequestRow } from '@/server/views/request-row'
 interface RequestPictureProps {
   row: Pick<
     RequestRow,
-    'prompt' | 'resultUrl' | 'resultType' | 'previewUrl' | 'previewStep' | 'kind' | 'width' | 'height'
+    | 'prompt'
+    | 'endedAt'
+    | 'resultUrl'
+    | 'resultType'
+    | 'previewUrl'
+    | 'previewStep'
+    | 'kind'
+    | 'width'
+    | 'height'
   >
   className?: string
   /** Without controls: inside a button. */
@@ -39,7 +47,7 @@ export function RequestPicture({ row, className = '', still = false }: RequestPi
     )
   return (
     <div className={`${look} flex items-center justify-center text-11 text-ink-3`}>
-      <span>no preview yet</span>
+      <span>{row.endedAt ? 'no picture' : 'no preview yet'}</span>
     </div>
   )
 }

@@ -74,7 +74,12 @@ function Background({ picture }: { picture: WaterfallPicture }) {
       {picture.xTicks.map((tick) => (
         <g key={tick.value}>
           <line x1={tick.at} x2={tick.at} y1={plot.top} y2={picture.height - 8} stroke="var(--grid)" />
-          <text x={tick.at} y="12" textAnchor="middle" fill="var(--ink-3)">
+          <text
+            x={tick.at > plot.right - 16 ? plot.right + 10 : tick.at}
+            y="12"
+            textAnchor={tick.at > plot.right - 16 ? 'end' : 'middle'}
+            fill="var(--ink-3)"
+          >
             {tick.label}
           </text>
         </g>
