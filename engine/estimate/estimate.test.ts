@@ -1,11 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { aNode } from '../../test/builders/tuning-snapshot'
+import { adaptive } from '../early-exit/adaptive'
+import { random } from '../random'
 import { calibrate, oneEachQuarter } from './calibration'
 import { expectedShare } from './expected-share'
 import { fitMemory } from './fit-memory'
 import { gpusPerExecutor } from './gpus-per-executor'
 import { runMemoryBytes } from './memory'
+import { recalibrate } from './recalibrate'
 import { type RemainingInput, remainingSeconds } from './remaining'
 import { fitStepModel, stepModelOf, stepSeconds } from './step-seconds'
 
@@ -82,8 +85,9 @@ describe('remainingSeconds', () => {
   })
 
   it('[F1] the budget of adaptive is its expected share', () => {
-    expect(expectedShare('adaptive', 0.3)).toEqual({ p10: 0.85 * 0.3, p50: 0.3, p90: 0.36 })
-    expect(expectedShare('adaptive')).toMatchObject({ p50: 0.2 })
+    expect(expectedShare('adaptive', 0.3)).toEqual({ p10: 0.95 * 0.3, p50: 0.99 * 0.3, p90: 1.02 * 0.3 })
+    expect(expectedShare('adaptive').p50).toBeCloseTo(0.99 * adaptive.parameters.budget.default, 12)
+    expect(expectedShare('adaptive', 1).p90).toBe(1)
     expect(expectedShare('none')).toEqual({ p10: 1, p50: 1, p90: 1 })
   })
 })
@@ -209,5 +213,39 @@ describe('gpusPerExecutor', () => {
   it('[K13] one GPU where nothing is known', () => {
     expect(gpusPerExecutor(memory(0), nodes, 4, 0.1)).toBe(1)
     expect(gpusPerExecutor(memory(1e12), [], 4, 0.1)).toBe(1)
+  })
+})
+
+describe('recalibrate', () => {
+  const raw = { p10: 80, p50: 100, p90: 140 }
+
+  it('[F7] keeps the forecast while nothing is known', () => {
+    const { p10, p50, p90 } = recalibrate(raw, [])
+    expect([p10, p50, p90].map((value) => Math.round(value * 1e6) / 1e6)).toEqual([80, 100, 140])
+    expect(recalibrate({ p10: 0, p50: 0, p90: 5 }, [2])).toEqual({ p10: 0, p50: 0, p90: 5 })
+    expect(recalibrate(raw, [Number.NaN, 0, -1, Number.POSITIVE_INFINITY])).toEqual({ p10, p50, p90 })
+  })
+
+  it('[F7] takes over the bias and the width of many past forecasts', () => {
+    // Everything took 1.2 to 1.4 times as long, evenly.
+    const ratios = Array.from({ length: 2001 }, (_, i) => 1.2 + (0.2 * i) / 2000)
+    const { p10, p50, p90 } = recalibrate(raw, ratios)
+    expect(p10).toBeCloseTo(122, 0)
+    expect(p50).toBeCloseTo(130, 0)
+    expect(p90).toBeCloseTo(138, 0)
+  })
+
+  it('[F7] covers four fifths of what comes after, whatever the noise', () => {
+    const source = random('recalibrate')
+    const ratios: number[] = []
+    let inside = 0
+    for (let i = 0; i < 600; i++) {
+      const actual = 1.3 * Math.exp(0.05 * source.normal())
+      const { p10, p90 } = recalibrate(raw, ratios)
+      if (i >= 100 && 100 * actual >= p10 && 100 * actual <= p90) inside += 1
+      ratios.push(actual)
+    }
+    expect(inside / 500).toBeGreaterThan(0.75)
+    expect(inside / 500).toBeLessThan(0.88)
   })
 })
