@@ -1,4 +1,4 @@
-"""`python -m alto_agent.executors.answer`: a question on standard input, its answer on standard output."""
+"""`python -m alto_agent.executors.answer`: questions in, answers out, a line of JSON each."""
 
 from __future__ import annotations
 
@@ -83,18 +83,20 @@ def _export(question: ExportAdapter, artifacts: Path) -> dict[str, str]:
 
 
 def main() -> int:
-    """Whatever libraries print goes to standard error; standard output carries the answer alone."""
+    """Answers until its input ends. What libraries print goes to standard error: the output carries answers."""
     parser = argparse.ArgumentParser(prog="python -m alto_agent.executors.answer", description=__doc__)
     parser.add_argument("--data-dir", type=Path, required=True)
     given = parser.parse_args()
-    question = _QUESTION.validate_json(sys.stdin.read())
     with os.fdopen(os.dup(1), "w") as out:
         os.dup2(2, 1)
-        try:
-            reply: dict[str, Any] = {"result": answer(question, given.data_dir)}
-        except UserError as problem:
-            reply = problem.as_json()
-        json.dump(reply, out)
+        for line in sys.stdin:
+            question = _QUESTION.validate_json(line)
+            try:
+                reply: dict[str, Any] = {"result": answer(question, given.data_dir)}
+            except UserError as problem:
+                reply = problem.as_json()
+            out.write(f"{json.dumps(reply)}\n")
+            out.flush()
     return 0
 
 

@@ -17,6 +17,8 @@ _log = logger_named("outbox")
 MAX_BATCH_EVENTS = 1000
 MAX_BATCH_BYTES = 256 * 1024
 """A batch stays small, so that a heartbeat on the same connection never waits long behind it."""
+MAX_EVENT_BYTES = 8 * 1024 * 1024
+"""The control plane takes messages of twice this: a larger event would be sent again and again for ever."""
 MAX_IN_FLIGHT = 4
 MAX_UNWRITTEN = 200_000
 """Events kept in memory while the disk refuses them; beyond it the oldest metrics are dropped."""
@@ -42,7 +44,11 @@ class Outbox:
 
     def record(self, event: DurableEvent) -> None:
         """Takes an event; it is on disk a moment later."""
-        self._unwritten.append((event.model_dump_json(by_alias=True), isinstance(event, MetricsEvent)))
+        body = event.model_dump_json(by_alias=True)
+        if len(body) > MAX_EVENT_BYTES:
+            _log.error("an event is too large to be sent", extra=fields(kind=event.kind, bytes=len(body)))
+            return
+        self._unwritten.append((body, isinstance(event, MetricsEvent)))
         if len(self._unwritten) > MAX_UNWRITTEN:
             self._drop_oldest_metrics()
         self._arrived.set()

@@ -17,26 +17,32 @@ from alto_agent.artifacts.store import open_store
 from alto_agent.contracts.generated.messages import (
     Ack,
     AgentCommand,
+    CancelRequest,
     DropCheckpoints,
     Heartbeat,
     Hello,
     IdentityStored,
     NewIdentity,
     ParkRun,
+    PauseOrder,
     Query,
     Refuse,
     Renew,
+    RunRequests,
+    StartDiffusion,
     StartExecutor,
     StartRun,
     StopExecutor,
     Welcome,
 )
+from alto_agent.executors.diffusion_supervisor import DiffusionSupervisor
 from alto_agent.executors.supervisor import Supervisor
 from alto_agent.inventory.devices import Inventory
 from alto_agent.session.backoff import Backoff
 from alto_agent.session.identity import Identity
 from alto_agent.session.lease_clock import lease_clock
 from alto_agent.session.leases import AttemptKey, LeaseBook
+from alto_agent.session.live_events import LiveEvents
 from alto_agent.session.log import fields, logger_named, utc_now
 from alto_agent.session.outbox import Outbox
 from alto_agent.session.queries import Queries
@@ -64,6 +70,10 @@ class Session:
         self._supervisor = Supervisor(
             settings.data_dir, self._devices[0].kind, self._leases, self._outbox.record
         )
+        self._live = LiveEvents()
+        self._diffusion = DiffusionSupervisor(
+            settings.data_dir, self._devices[0].kind, self._outbox.record, self._live.add
+        )
         self._queries = Queries(settings.data_dir)
         self._replies: set[asyncio.Task[None]] = set()
         self._asked_at: dict[int, float] = {}
@@ -79,7 +89,7 @@ class Session:
         stop = asyncio.create_task(stopped.wait())
         try:
             await asyncio.wait([stop, connection, *background], return_when=asyncio.FIRST_COMPLETED)
-            await self._supervisor.close()
+            await asyncio.gather(self._supervisor.close(), self._diffusion.close(), self._queries.close())
             await asyncio.sleep(0.3)
         finally:
             for task in [stop, connection, *background, *self._replies]:
@@ -132,6 +142,7 @@ class Session:
             self._enter(welcome)
             tasks = [
                 asyncio.create_task(self._outbox.send_forever(welcome.acked_seq, socket.send)),
+                asyncio.create_task(self._live.send_forever(socket.send)),
                 asyncio.create_task(self._beat(socket, welcome.heartbeat_seconds)),
                 asyncio.create_task(self._listen(socket)),
             ]
@@ -154,7 +165,7 @@ class Session:
             memory_bytes=self._inventory.memory_bytes,
             labels=self._settings.labels,
             running=self._supervisor.running(),
-            executors=self._supervisor.executor_ids(),
+            executors=[*self._supervisor.executor_ids(), *self._diffusion.executor_ids()],
             last_seq=self._outbox.last_seq,
         )
 
@@ -175,7 +186,7 @@ class Session:
                 devices=self._inventory.samples(busy, memory),
                 cpu_utilisation=busy,
                 memory_used_bytes=memory,
-                strangers=self._inventory.strangers(self._supervisor.pids()),
+                strangers=self._inventory.strangers(self._supervisor.pids() | self._diffusion.pids()),
             )
             self._asked_at[number] = lease_clock()
             await socket.send(beat.model_dump_json(by_alias=True))
@@ -216,7 +227,12 @@ class Session:
             case StartExecutor():
                 self._supervisor.start_executor(command)
             case StopExecutor():
-                self._supervisor.stop_executor(command.executor_id)
+                if not self._diffusion.stop(command.executor_id):
+                    self._supervisor.stop_executor(command.executor_id)
+            case StartDiffusion():
+                self._diffusion.start(command)
+            case RunRequests() | PauseOrder() | CancelRequest():
+                self._diffusion.obey(command)
             case StartRun():
                 self._supervisor.start_run(command, self._vouched_at)
             case ParkRun():
@@ -235,7 +251,8 @@ class Session:
         store = open_store(artifacts)
         for path in paths:
             folder = (artifacts / path).resolve()
-            if folder.is_relative_to(artifacts / "runs") and folder != artifacts / "runs":
+            homes = (artifacts / "runs", artifacts / "requests")
+            if any(folder.is_relative_to(home) and folder != home for home in homes):
                 store.drop(folder.relative_to(artifacts).as_posix())
 
     def _reply_later(self, query: Query, socket: ClientConnection) -> None:
