@@ -14,11 +14,14 @@ from pydantic import TypeAdapter
 from alto_agent.artifacts.store import open_store
 from alto_agent.contracts.generated.messages import (
     DescribeModel,
+    DescribePipeline,
     ExportAdapter,
     PreviewDataset,
     Question,
     Suggest,
 )
+from alto_agent.diffusion.models.describe_pipeline import describe_pipeline
+from alto_agent.diffusion.models.pipeline_folder import resolve_pipeline
 from alto_agent.executors.model_card import model_card
 from alto_agent.tuning.data.preview import preview
 from alto_agent.tuning.models.resolve_model import resolve_model
@@ -40,6 +43,8 @@ def answer(question: Question, data_dir: Path) -> Any:
         case DescribeModel():
             model = resolve_model(question.model, data_dir=data_dir, base_dir=artifacts, weights=False)
             return model.as_json()
+        case DescribePipeline():
+            return describe_pipeline(resolve_pipeline(question.model, data_dir, weights=False)).as_json()
         case Suggest():
             return ask(
                 {
@@ -83,7 +88,7 @@ def _export(question: ExportAdapter, artifacts: Path) -> dict[str, str]:
 
 
 def main() -> int:
-    """Answers until its input ends. What libraries print goes to standard error: the output carries answers."""
+    """Answers until its input ends. What libraries print goes to standard error; output carries answers."""
     parser = argparse.ArgumentParser(prog="python -m alto_agent.executors.answer", description=__doc__)
     parser.add_argument("--data-dir", type=Path, required=True)
     given = parser.parse_args()
