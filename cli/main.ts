@@ -1,8 +1,11 @@
 import { Command, CommanderError } from 'commander'
 import { registerDemo } from './commands/demo'
+import { registerDeploy } from './commands/deploy'
+import { registerGenerate } from './commands/generate'
 import { registerNode } from './commands/node'
 import { registerPlan } from './commands/plan'
 import { registerReplay } from './commands/replay'
+import { registerRequest } from './commands/request'
 import { registerRun } from './commands/run'
 import { registerSimulateCluster } from './commands/simulate-cluster'
 import { registerSimulateServing } from './commands/simulate-serving'
@@ -21,6 +24,9 @@ function createProgram(): Command {
   registerDemo(program)
   registerSweep(program)
   registerRun(program)
+  registerDeploy(program)
+  registerGenerate(program)
+  registerRequest(program)
   registerNode(program)
   registerToken(program)
   registerPlan(program)

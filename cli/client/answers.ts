@@ -48,3 +48,53 @@ export interface NodeSummary {
   lastSeenAt: string
   gpus: { id: string; kind: string; name: string; heldBy: { name: string }[] }[]
 }
+
+export interface DeploymentAnswer {
+  id: string
+  name: string
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
+  phase: 'waiting' | 'loading' | 'ready' | 'stopping' | 'ended'
+  error: string | null
+  hold: { reasons: { message: string }[] } | null
+  imageModel: string | null
+  videoModel: string | null
+  gpuIds: string[]
+  line: { queued: number; running: number; paused: number }
+  lastDay: { onTime: number; total: number; share: number | null }
+}
+
+export interface RequestAnswer {
+  id: string
+  deploymentName: string
+  kind: 'image' | 'video'
+  prompt: string | null
+  width: number
+  height: number
+  frames: number
+  steps: number
+  seed: number
+  state: 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled'
+  stage: string
+  stepsDone: number
+  createdAt: string
+  startedAt: string | null
+  endedAt: string | null
+  deadlineAt: string
+  onTime: boolean | null
+  slackMs: number | null
+  sentence: string | null
+  error: string | null
+  resultType: string | null
+}
+
+export interface RequestDetailAnswer {
+  request: RequestAnswer
+  receipts: { at: string; kind: string; sentence: string }[]
+  spent: Record<string, number>
+}
+
+export interface QuoteAnswer {
+  kind: 'promise' | 'would-make-it' | 'refusal' | 'unknown'
+  byAt: string | null
+  words: string
+}

@@ -1,3 +1,7 @@
+import type { z } from 'zod'
+import { deploymentSpec } from '@/contracts/deployment-spec'
+import { sweepSpec } from '@/contracts/sweep-spec'
+
 /**
  * REST is a second way to call the router's procedures: same schemas, same authorisation. An endpoint says which
  * procedure it calls and where the input comes from.
@@ -10,6 +14,8 @@ export interface Endpoint {
   summary: string
   /** Input field that takes the whole body; without it the body's fields are input fields. */
   bodyField?: string
+  /** What that field takes, where the procedure checks it itself. */
+  bodySchema?: z.ZodType
   /** The procedure asks the leader for something: the answer waits until that is done or refused. */
   wish?: boolean
   status?: number
@@ -23,6 +29,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: '/sweeps',
     procedure: 'sweep.submit',
     bodyField: 'spec',
+    bodySchema: sweepSpec,
     status: 201,
     summary: 'Start a sweep: the body is the sweep file',
   },
@@ -31,6 +38,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: '/sweeps/validate',
     procedure: 'sweep.validate',
     bodyField: 'spec',
+    bodySchema: sweepSpec,
     summary: 'What starting it would answer',
   },
   { method: 'GET', path: '/sweeps/{id}', procedure: 'sweep.get', summary: 'One sweep' },
@@ -121,6 +129,82 @@ export const ENDPOINTS: readonly Endpoint[] = [
     wish: true,
     summary: 'Take work again',
   },
+  { method: 'GET', path: '/deployments', procedure: 'deployment.list', summary: 'Deployments, newest first' },
+  {
+    method: 'POST',
+    path: '/deployments',
+    procedure: 'deployment.create',
+    bodyField: 'spec',
+    bodySchema: deploymentSpec,
+    status: 201,
+    summary: 'Put a pair of models on GPUs',
+  },
+  { method: 'GET', path: '/deployments/{id}', procedure: 'deployment.get', summary: 'One, with its profile' },
+  {
+    method: 'PATCH',
+    path: '/deployments/{id}',
+    procedure: 'deployment.update',
+    bodyField: 'settings',
+    summary: 'Set targets, weights, policy and bounds',
+  },
+  {
+    method: 'POST',
+    path: '/deployments/{id}/probe',
+    procedure: 'deployment.probe',
+    wish: true,
+    summary: 'Measure its times again',
+  },
+  {
+    method: 'POST',
+    path: '/deployments/{id}/stop',
+    procedure: 'deployment.stop',
+    wish: true,
+    summary: 'End its executors and give its GPUs back',
+  },
+  {
+    method: 'GET',
+    path: '/deployments/{id}/attainment',
+    procedure: 'deployment.attainment',
+    summary: 'Share on time over time, by class and project',
+  },
+  {
+    method: 'GET',
+    path: '/deployments/{id}/use',
+    procedure: 'deployment.use',
+    summary: 'GPU use, line, batches and pauses',
+  },
+  {
+    method: 'GET',
+    path: '/deployments/{id}/late',
+    procedure: 'deployment.late',
+    summary: 'Why requests were late',
+  },
+  { method: 'GET', path: '/requests', procedure: 'request.list', summary: 'Images and videos, newest first' },
+  {
+    method: 'POST',
+    path: '/requests',
+    procedure: 'request.create',
+    status: 201,
+    summary: 'Queue an image or a video, with its quote',
+  },
+  {
+    method: 'POST',
+    path: '/requests/quote',
+    procedure: 'request.quote',
+    summary: 'By when it would be ready; nothing is queued',
+  },
+  {
+    method: 'GET',
+    path: '/requests/{id}',
+    procedure: 'request.get',
+    summary: 'One, with its waterfall and receipts',
+  },
+  {
+    method: 'DELETE',
+    path: '/requests/{id}',
+    procedure: 'request.cancel',
+    summary: 'End it at its next step boundary',
+  },
   { method: 'GET', path: '/datasets', procedure: 'dataset.list', summary: 'Built-in and uploaded data sets' },
   { method: 'DELETE', path: '/datasets/{id}', procedure: 'dataset.delete', summary: 'Delete an upload' },
   { method: 'GET', path: '/models', procedure: 'model.list', summary: 'Base models' },
@@ -129,6 +213,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: '/policies',
     procedure: 'policy.list',
     summary: 'Early-exit policies and their settings',
+  },
+  { method: 'GET', path: '/launchers', procedure: 'launcher.list', summary: 'Where agents come from' },
+  {
+    method: 'POST',
+    path: '/launchers/{name}/agents',
+    procedure: 'launcher.ask',
+    summary: 'Ask for a number of agents; null leaves it to the queue',
   },
   { method: 'GET', path: '/audit', procedure: 'audit.list', summary: 'Who did what, newest first' },
   { method: 'GET', path: '/tokens', procedure: 'token.list', summary: 'Your API tokens' },

@@ -1,6 +1,6 @@
 import { createContext } from '../trpc/context'
 import { createCallerFactory, router } from '../trpc/init'
-import { inProject, onRun } from '../trpc/procedures'
+import { inProject, onRequest, onRun } from '../trpc/procedures'
 
 /** Files do not fit into procedures; their authorisation does, so that it stays in one place. */
 const gate = router({
@@ -8,6 +8,7 @@ const gate = router({
     userId: ctx.principal.userId,
     projectId: ctx.projectId,
   })),
+  picture: onRequest('viewer').query(({ input }) => ({ id: input.id })),
   download: onRun('viewer').query(({ ctx, input }) => ({ runId: input.id, sweepId: ctx.sweepId })),
 })
 const caller = createCallerFactory(gate)
@@ -20,4 +21,9 @@ export async function projectForUpload(request: Request, projectId: string | nul
 /** The run whose files someone may read. @throws the refusal */
 export async function runForDownload(request: Request, id: string) {
   return caller(await createContext(request)).download({ id })
+}
+
+/** A request whose picture or video someone may see. @throws the refusal */
+export async function requestForDownload(request: Request, id: string) {
+  return caller(await createContext(request)).picture({ id })
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sweepSpec } from '@/contracts/sweep-spec'
+import { imageGeneration, videoCreation } from '@/contracts/openai-requests'
 import { ENDPOINTS, type Endpoint } from './endpoints'
 import { inputSchema, metaOf, outputSchema } from './procedure-schema'
 
@@ -35,11 +35,7 @@ function requestBody(
   pathNames: readonly string[],
 ) {
   if (endpoint.method === 'GET' || endpoint.method === 'DELETE') return undefined
-  if (endpoint.bodyField === 'spec')
-    return {
-      required: true,
-      content: json(z.toJSONSchema(sweepSpec, { io: 'input', unrepresentable: 'any' })),
-    }
+  if (endpoint.bodySchema) return { required: true, content: json(bodyOf(endpoint.bodySchema)) }
   if (endpoint.bodyField) return { content: json(fields.properties?.[endpoint.bodyField] ?? {}) }
   const properties = Object.fromEntries(
     Object.entries(fields.properties ?? {}).filter(([name]) => !pathNames.includes(name)),
@@ -79,6 +75,123 @@ function operation(endpoint: Endpoint) {
   }
 }
 
+const bodyOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+
+const openAiRefusal = {
+  description: "A refusal, in the shape that OpenAI's clients read",
+  content: json({
+    type: 'object',
+    properties: {
+      error: {
+        type: 'object',
+        properties: {
+          message: { type: 'string' },
+          type: { type: 'string' },
+          param: { type: ['string', 'null'] },
+          code: { type: ['string', 'null'] },
+        },
+        required: ['message', 'type', 'param', 'code'],
+      },
+    },
+    required: ['error'],
+  }),
+}
+
+const videoObject = {
+  type: 'object',
+  properties: {
+    id: { type: 'string' },
+    object: { const: 'video' },
+    status: { enum: ['queued', 'in_progress', 'completed', 'failed', 'cancelled'] },
+    progress: { type: 'integer' },
+    created_at: { type: 'integer' },
+  },
+  required: ['id', 'object', 'status', 'progress', 'created_at'],
+}
+
+const picture = (id: string, summary: string) => ({
+  get: {
+    operationId: id,
+    summary,
+    parameters: [idParameter],
+    responses: {
+      200: { description: summary, content: { 'image/png': binary, 'video/mp4': binary } },
+      default: { description: 'A refusal', content: json(errorSchema) },
+    },
+  },
+})
+
+/** What OpenAI's clients call, with fields of ours beside. */
+const openAiOperations = {
+  '/images/generations': {
+    post: {
+      operationId: 'openai.images',
+      summary: "Make images and answer when they are there, as OpenAI's clients ask for them",
+      requestBody: { required: true, content: json(bodyOf(imageGeneration)) },
+      responses: {
+        200: {
+          description: 'The images',
+          content: json({
+            type: 'object',
+            properties: {
+              created: { type: 'integer' },
+              data: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  properties: {
+                    url: { type: 'string' },
+                    b64_json: { type: 'string' },
+                    id: { type: 'string' },
+                    seed: { type: 'integer' },
+                  },
+                },
+              },
+            },
+            required: ['created', 'data'],
+          }),
+        },
+        default: openAiRefusal,
+      },
+    },
+  },
+  '/videos': {
+    post: {
+      operationId: 'openai.createVideo',
+      summary: 'Queue a video',
+      requestBody: { required: true, content: json(bodyOf(videoCreation)) },
+      responses: { 201: { description: 'Queued', content: json(videoObject) }, default: openAiRefusal },
+    },
+  },
+  '/videos/{id}': {
+    get: {
+      operationId: 'openai.getVideo',
+      summary: 'Where a video stands',
+      parameters: [idParameter],
+      responses: { 200: { description: 'The video', content: json(videoObject) }, default: openAiRefusal },
+    },
+    delete: {
+      operationId: 'openai.deleteVideo',
+      summary: 'End it at its next step boundary',
+      parameters: [idParameter],
+      responses: {
+        200: {
+          description: 'Whether it was still being made',
+          content: json({
+            type: 'object',
+            properties: { deleted: { type: 'boolean' } },
+            required: ['deleted'],
+          }),
+        },
+        default: openAiRefusal,
+      },
+    },
+  },
+  '/videos/{id}/content': picture('openai.videoContent', 'The MP4'),
+  '/requests/{id}/content': picture('request.content', 'The PNG or MP4'),
+  '/requests/{id}/preview': picture('request.preview', 'What it looked like after its newest previewed step'),
+}
+
 const fileOperations = {
   '/datasets': {
     post: {
@@ -115,7 +228,8 @@ export function openApiDocument(version: string) {
     paths[endpoint.path] ??= {}
     paths[endpoint.path]![endpoint.method.toLowerCase()] = operation(endpoint)
   }
-  for (const [path, methods] of Object.entries(fileOperations)) paths[path] = { ...paths[path], ...methods }
+  for (const [path, methods] of Object.entries({ ...fileOperations, ...openAiOperations }))
+    paths[path] = { ...paths[path], ...methods }
   return {
     openapi: '3.1.0',
     info: { title: 'Alto', version },
