@@ -51,17 +51,6 @@ class DiffusionSupervisor:
         """Process ids of their ranks, which are the ids of their sessions too."""
         return {pid for group, _ in self._groups.values() for pid in group.pids()}
 
-    def start(self, order: StartDiffusion) -> None:
-        """A repeat for one that lives changes nothing."""
-        executor_id = order.executor_id
-        if executor_id in self._groups or self._closing:
-            return
-        group = DiffusionGroup(
-            order, self._data_dir, self._kind, lambda event: self._sort(executor_id, event)
-        )
-        task = asyncio.create_task(self._watch(group), name=executor_id)
-        self._groups[executor_id] = (group, task)
-
     def stop(self, executor_id: str) -> bool:
         """Parks what runs and ends it; `False` where no such one lives."""
         found = self._groups.get(executor_id)
@@ -69,8 +58,11 @@ class DiffusionSupervisor:
             found[0].stop()
         return found is not None
 
-    def obey(self, order: RunRequests | PauseOrder | CancelRequest) -> None:
-        """What is said to an executor that has ended is lost with it; its end is told anyway."""
+    def obey(self, order: StartDiffusion | RunRequests | PauseOrder | CancelRequest) -> None:
+        """A repeat changes nothing. What is said to an executor that has ended is lost with it."""
+        if isinstance(order, StartDiffusion):
+            self._start(order)
+            return
         found = self._groups.get(order.executor_id)
         if found is None:
             _log.warning("an order for an executor that is not here", extra=fields(order=order.type))
@@ -95,6 +87,16 @@ class DiffusionSupervisor:
                 for group, _ in self._groups.values():
                     group.kill()
                 await asyncio.wait(late)
+
+    def _start(self, order: StartDiffusion) -> None:
+        executor_id = order.executor_id
+        if executor_id in self._groups or self._closing:
+            return
+        group = DiffusionGroup(
+            order, self._data_dir, self._kind, lambda event: self._sort(executor_id, event)
+        )
+        task = asyncio.create_task(self._watch(group), name=executor_id)
+        self._groups[executor_id] = (group, task)
 
     async def _watch(self, group: DiffusionGroup) -> None:
         executor_id = group.order.executor_id

@@ -227,11 +227,8 @@ class Session:
             case StartExecutor():
                 self._supervisor.start_executor(command)
             case StopExecutor():
-                if not self._diffusion.stop(command.executor_id):
-                    self._supervisor.stop_executor(command.executor_id)
-            case StartDiffusion():
-                self._diffusion.start(command)
-            case RunRequests() | PauseOrder() | CancelRequest():
+                self._stop_executor(command.executor_id)
+            case StartDiffusion() | RunRequests() | PauseOrder() | CancelRequest():
                 self._diffusion.obey(command)
             case StartRun():
                 self._supervisor.start_run(command, self._vouched_at)
@@ -245,6 +242,10 @@ class Session:
                 _log.error("unexpected", extra=fields(type=command.type))
             case _:
                 assert_never(command)
+
+    def _stop_executor(self, executor_id: str) -> None:
+        if not self._diffusion.stop(executor_id):
+            self._supervisor.stop_executor(executor_id)
 
     def _drop(self, paths: list[str]) -> None:
         artifacts = self._settings.data_dir / "artifacts"

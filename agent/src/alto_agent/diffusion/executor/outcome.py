@@ -9,6 +9,7 @@ from typing import Literal
 
 from torch import Tensor
 
+from alto_agent.artifacts.store import ArtifactStore
 from alto_agent.contracts.generated.messages import RequestEndedEvent, ServingRequest
 from alto_agent.diffusion.executor.write_result import write_mp4, write_png
 from alto_agent.executors.rank_command import RankEvent
@@ -45,9 +46,13 @@ def ended(
 class Outcome:
     """Files are written by one thread: a clip takes a while to compress, and the GPU has other work."""
 
-    def __init__(self, executor_id: str, artifacts: Path, send: Callable[[RankEvent], None]) -> None:
+    def __init__(
+        self, executor_id: str, artifacts: Path, store: ArtifactStore, send: Callable[[RankEvent], None]
+    ) -> None:
+        """`artifacts` is the folder of `store` on this node."""
         self._executor_id = executor_id
         self._artifacts = artifacts
+        self._store = store
         self._send = send
         self._files = ThreadPoolExecutor(max_workers=1, thread_name_prefix="result")
 
@@ -81,6 +86,7 @@ class Outcome:
         path = self._artifacts / relative
         try:
             size = write_mp4(path, frames, fps) if video else write_png(path, frames[0])
+            self._store.keep(relative)
         except (OSError, ValueError) as problem:
             _log.error("no result", extra=fields(request=request.request_id, problem=str(problem)))
             self.failed(request, "error", f"The finished {request.kind} could not be written: {problem}.")

@@ -16,9 +16,9 @@ from alto_agent.diffusion.executor.request_state import RequestState
 _LATENT, _TEXT = "latent", "text."
 
 
-def parked_path(request: ServingRequest) -> str:
+def parked_path(request_id: str, attempt: int) -> str:
     """Where it lies, relative to the artifact store."""
-    return f"requests/{request.request_id}/parked-{request.attempt}.safetensors"
+    return f"requests/{request_id}/parked-{attempt}.safetensors"
 
 
 def write_parked(path: Path, state: RequestState) -> int:

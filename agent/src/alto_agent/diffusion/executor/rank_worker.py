@@ -10,6 +10,7 @@ from typing import Literal
 
 import torch
 
+from alto_agent.artifacts.store import open_store
 from alto_agent.contracts.generated.messages import (
     CancelRequest,
     OrderEnded,
@@ -56,8 +57,9 @@ class RankWorker:
         self._models = models
         self._groups = groups
         self._send = send
-        self._store = StateStore(start.executor_id, artifacts, send)
-        self._outcome = Outcome(start.executor_id, artifacts, send)
+        store = open_store(artifacts)
+        self._store = StateStore(start.executor_id, artifacts, store, send)
+        self._outcome = Outcome(start.executor_id, artifacts, store, send)
         self._commands: queue.SimpleQueue[RankCommand] = queue.SimpleQueue()
         self._current: RunningOrder | None = None
         self._closing = False

@@ -9,6 +9,7 @@ from typing import Literal
 
 import torch
 
+from alto_agent.artifacts.store import ArtifactStore
 from alto_agent.contracts.generated.messages import RequestParkedEvent, ServingRequest
 from alto_agent.diffusion.executor.outcome import ended
 from alto_agent.diffusion.executor.parked_state import parked_path, read_parked, write_parked
@@ -25,9 +26,13 @@ Key = tuple[str, int]
 class StateStore:
     """States are written by one thread, in order, so that no step waits for the disk."""
 
-    def __init__(self, executor_id: str, artifacts: Path, send: Callable[[RankEvent], None]) -> None:
+    def __init__(
+        self, executor_id: str, artifacts: Path, store: ArtifactStore, send: Callable[[RankEvent], None]
+    ) -> None:
+        """`artifacts` is the folder of `store` on this node."""
         self._executor_id = executor_id
         self._artifacts = artifacts
+        self._store = store
         self._send = send
         self._held: dict[Key, RequestState] = {}
         self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="park")
@@ -52,6 +57,10 @@ class StateStore:
         path = (self._artifacts / request.restore).resolve()
         if not path.is_relative_to(self._artifacts.resolve()):
             raise ValueError("The parked state is not in the artifact store.")
+        try:
+            self._store.fetch(request.restore)
+        except OSError as problem:
+            raise ValueError(f"The parked state cannot be fetched: {problem}.") from problem
         return read_parked(path, request, device)
 
     def park(self, state: RequestState, purpose: Purpose) -> None:
@@ -83,9 +92,10 @@ class StateStore:
         self._disk.shutdown(wait=True)
 
     def _write(self, state: RequestState, purpose: Purpose) -> None:
-        relative = parked_path(state.request)
+        relative = parked_path(*state.key)
         try:
             size = write_parked(self._artifacts / relative, state)
+            self._store.keep(relative)
         except OSError as problem:
             _log.error(
                 "a request could not be parked",
@@ -118,6 +128,9 @@ class StateStore:
         )
 
     def _remove(self, request_id: str, attempt: int) -> None:
-        for path in (self._artifacts / "requests" / request_id).glob("parked-*.safetensors"):
-            if int(path.stem.removeprefix("parked-")) <= attempt:
-                path.unlink(missing_ok=True)
+        """Files of earlier attempts too."""
+        try:
+            for number in range(1, attempt + 1):
+                self._store.drop(parked_path(request_id, number))
+        except OSError as problem:
+            _log.warning("a parked state stays", extra=fields(request=request_id, problem=str(problem)))
