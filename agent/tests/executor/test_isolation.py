@@ -122,7 +122,7 @@ def test_x13_a_run_that_never_fits_is_taken_out_and_nobody_else() -> None:
     """[X13]"""
     with TrainingExecutor(tiny_model()) as executor:
         executor.join(spec("old", batch_size=1), random_data(1, longest=16))
-        limit = _OutOfMemoryAbove(executor, tokens=16)
+        limit = _OutOfMemoryAbove(executor, tokens=32)
         executor.join(spec("huge", batch_size=1), random_data(2, shortest=40, longest=50))
         report = executor.step()
         assert limit.hits > 0

@@ -14,6 +14,7 @@ from alto_agent.tuning.executor import packed_attention
 from alto_agent.tuning.executor.active_pass import running
 from alto_agent.tuning.executor.attention_plan import plan_attention
 from alto_agent.tuning.executor.frozen_layers import patch_frozen_layers
+from alto_agent.tuning.executor.lane import LaneRows
 from alto_agent.tuning.executor.lock_step import PassKind
 from alto_agent.tuning.executor.lora_linear import PatchedGroup
 from alto_agent.tuning.executor.output_head import OutputHead
@@ -160,6 +161,7 @@ def _bare(sample: list[torch.Tensor], device: torch.device) -> PackedPass:
         torch.cat(sample, dim=1),
         positions[None],
         (),
+        LaneRows(0, None, None, None),
         plan_attention(lengths, device),
         nothing,
         nothing,

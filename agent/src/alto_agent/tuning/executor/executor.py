@@ -106,7 +106,9 @@ class TrainingExecutor:
         except ValueError as error:
             raise ValueError(f"run {spec.run_id}: {error}") from error
         reader = BatchReader(spec, data, self.backbone.vocabulary, self.backbone.max_length)
-        stack = self._stack(StackKey(width_of(spec.rank), targets, spec.batch_size, spec.dropout > 0))
+        stack = self._stack(
+            StackKey(width_of(spec.rank, self.device), targets, spec.batch_size, spec.dropout > 0)
+        )
         run = RunState(spec, reader, self._joins, stack, -1)
         if self.backbone.dtype == torch.float16:
             run.loss_scale = _FP16_FIRST_LOSS_SCALE
@@ -251,7 +253,7 @@ class TrainingExecutor:
     def predict_bytes(self, spec: AdapterSpec, tokens: int) -> MemoryUse:
         """What the run adds to the executor's memory if its batches have up to `tokens` tokens."""
         targets = match_targets(spec.target_modules, self.backbone.sites, self.backbone.name)
-        layout = RowLayout(self.backbone.groups, targets, width_of(spec.rank))
+        layout = RowLayout(self.backbone.groups, targets, width_of(spec.rank, self.device))
         return self._model().of(layout, tokens, dropout=spec.dropout > 0)
 
     def admit(self, spec: AdapterSpec, tokens: int) -> Admission:

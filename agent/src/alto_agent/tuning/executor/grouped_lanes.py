@@ -17,7 +17,7 @@ import torch
 from alto_agent.tuning.executor.sites import SiteGroup
 
 if TYPE_CHECKING:
-    from alto_agent.tuning.executor.packed_pass import Lane
+    from alto_agent.tuning.executor.lane import Lane
     from alto_agent.tuning.executor.row_layout import RowLayout
 
 _BLOCK_TOKENS = 32
@@ -72,7 +72,7 @@ def grouped_table(lanes: Sequence[Lane], device: torch.device, *, training: bool
         for rows, found in ((lane.stack.compute, parameters), (lane.stack.gradient, gradients)):
             places = offsets[:, None] + slots[None] * own.numel
             found.append(rows.data_ptr() + places * rows.element_size())
-        sizes += [lane.tokens] * lane.count
+        sizes += [piece.tokens for piece in lane.pieces]
         widths += [own.width] * lane.count
     ends = np.cumsum(sizes)
     starts = ends - np.array(sizes)

@@ -9,6 +9,11 @@ import torch
 from torch import nn
 
 from alto_agent.tuning.executor.active_pass import active_pass
+from alto_agent.tuning.executor.frozen_product import (
+    add_frozen_product_back,
+    frozen_product,
+    frozen_product_back,
+)
 from alto_agent.tuning.executor.lora_lanes import backward_lanes, forward_lanes
 from alto_agent.tuning.executor.packed_pass import PackedPass
 from alto_agent.tuning.executor.sites import Site, SiteGroup
@@ -35,9 +40,9 @@ class _FrozenLinearWithLora(torch.autograd.Function):
         flats = [gradient.reshape(-1, gradient.shape[-1]) for gradient in gradients]
         x_gradient: torch.Tensor | None = None
         if ctx.needs_input_grad[0]:
-            x_gradient = torch.mm(flats[0], _weight(group.sites[0]))
+            x_gradient = frozen_product_back(flats[0], _weight(group.sites[0]))
             for site, gradient in zip(group.sites[1:], flats[1:], strict=True):
-                x_gradient.addmm_(gradient, _weight(site))
+                x_gradient = add_frozen_product_back(x_gradient, gradient, _weight(site))
         backward_lanes(ctx.packed, group, x, kept, flats, x_gradient=x_gradient)
         return None if x_gradient is None else x_gradient.view(ctx.shape), None, None, None
 
@@ -77,10 +82,7 @@ def _weight(site: Site) -> torch.Tensor:
 
 
 def _base(site: Site, flat: torch.Tensor) -> torch.Tensor:
-    bias = cast("torch.Tensor | None", site.module.bias)
-    if bias is None:
-        return torch.mm(flat, _weight(site).t())
-    return torch.addmm(bias, flat, _weight(site).t())
+    return frozen_product(flat, _weight(site), cast("torch.Tensor | None", site.module.bias))
 
 
 class PatchedGroup:

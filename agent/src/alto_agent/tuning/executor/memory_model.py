@@ -10,7 +10,7 @@ import torch
 
 from alto_agent.tuning.executor.active_pass import running
 from alto_agent.tuning.executor.backbone import Backbone
-from alto_agent.tuning.executor.row_layout import WIDTH_STEP, RowLayout
+from alto_agent.tuning.executor.row_layout import RowLayout, width_of
 from alto_agent.tuning.executor.spec import Admission
 
 
@@ -70,11 +70,12 @@ class MemoryModel:
     def terms(self) -> MemoryTerms:
         """What planning needs."""
         everywhere = frozenset(site.index for site in self.backbone.sites)
-        layout = RowLayout(self.backbone.groups, everywhere, WIDTH_STEP)
+        width = width_of(1, self.backbone.device)
+        layout = RowLayout(self.backbone.groups, everywhere, width)
         one = self.of(layout, 1, dropout=False)
         return MemoryTerms(
             backbone_bytes=self.total([], None),
-            bytes_per_rank=one.state / WIDTH_STEP,
+            bytes_per_rank=one.state / width,
             bytes_per_token=float(one.pass_bytes),
             bytes_per_logit=0.0,
             vocabulary=self.backbone.vocabulary,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from torch import nn
 
+from alto_agent.tuning.executor.frozen_product import frozen_product, frozen_product_back
 from alto_agent.tuning.executor.packed_pass import MIN_TOKENS, PackedPass, Span
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class OutputHead:
     def _chunk(
         self, hidden: torch.Tensor, labels: torch.Tensor, weight: torch.Tensor | None
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        logits = cast(torch.Tensor, self._layer(hidden)).float()
+        logits = self._logits(hidden).float()
         log_probs = torch.log_softmax(logits, dim=1)
         del logits
         at = labels[:, None]
@@ -133,8 +134,13 @@ class OutputHead:
         slope = log_probs.exp_()
         slope.scatter_add_(1, at, slope.new_full((1, 1), -1.0).expand_as(at))
         # The weight of a position scales its whole row, so it is applied to the narrow side.
-        back = torch.mm(slope.to(hidden.dtype), self._layer.weight)
+        back = frozen_product_back(slope.to(hidden.dtype), self._layer.weight)
         return nll, back.mul_(weight[:, None])
+
+    def _logits(self, hidden: torch.Tensor) -> torch.Tensor:
+        if type(self._layer) is nn.Linear:
+            return frozen_product(hidden, self._layer.weight, self._layer.bias)
+        return cast(torch.Tensor, self._layer(hidden))
 
     def _chunk_rows(self) -> int:
         rows = self.chunk_bytes // (4 * self._layer.weight.shape[0])

@@ -12,14 +12,17 @@ import torch
 from alto_agent.tuning.executor.attention_plan import AttentionPlan, plan_attention
 from alto_agent.tuning.executor.batch import Sample, TokenSequence
 from alto_agent.tuning.executor.grouped_lanes import GroupedTable, grouped_table
+from alto_agent.tuning.executor.lane import Lane, LaneRows, plan_lanes
 from alto_agent.tuning.executor.spec import IGNORED_LABEL
 
 if TYPE_CHECKING:
     from alto_agent.tuning.executor.run_state import RunState
-    from alto_agent.tuning.executor.slot_stack import SlotStack
 
 MIN_TOKENS = 16
-"""Products over fewer rows may take other code paths, and other bits; below this a pass is filled up."""
+"""Products over fewer rows may take other code paths, and have other bits."""
+
+TOKEN_STEP = 32
+"""A buffer is filled up to multiples: libraries prepare code for each number of rows, so let there be few."""
 
 
 @dataclass(frozen=True)
@@ -54,32 +57,6 @@ def whole_batch(run: RunState, samples: Sequence[Sample]) -> Piece:
 
 
 @dataclass(frozen=True)
-class Lane:
-    """Neighbouring slots of one stack whose adapters have equally many tokens in this pass."""
-
-    stack: SlotStack
-    first_slot: int
-    count: int
-    start: int
-    """Where the tokens begin in the flat buffer."""
-    tokens: int
-    """Tokens of each adapter."""
-    pieces: tuple[Piece, ...]
-    whole: bool
-    """Whether the lane is the whole buffer."""
-
-    @property
-    def end(self) -> int:
-        """Where the tokens end in the flat buffer."""
-        return self.start + self.count * self.tokens
-
-    @property
-    def scaling(self) -> torch.Tensor:
-        """alpha / rank of each adapter, `[count, 1, 1]`."""
-        return self.stack.scaling[self.first_slot : self.first_slot + self.count]
-
-
-@dataclass(frozen=True)
 class Span:
     """Where a piece's trained positions lie in the pass, sequence by sequence."""
 
@@ -97,6 +74,7 @@ class PackedPass:
     position_ids: torch.Tensor
     """`[1, tokens]`, from 0 in each sequence."""
     lanes: tuple[Lane, ...]
+    lane_rows: LaneRows
     attention: AttentionPlan
     trained_positions: torch.Tensor
     """`[trained]`, indices into the flat buffer, in the order of the spans."""
@@ -141,8 +119,8 @@ def pack(
     labels = [sequence.next_labels for sequence in sequences]
     lengths = [len(one) for one in ids]
     total = sum(lengths)
-    if total < MIN_TOKENS:
-        filling = MIN_TOKENS - total
+    filling = TOKEN_STEP if total == 0 else -total % TOKEN_STEP
+    if filling:
         ids.append(np.zeros(filling, dtype=np.int64))
         labels.append(np.full(filling, IGNORED_LABEL, dtype=np.int64))
         lengths.append(filling)
@@ -154,11 +132,12 @@ def pack(
     def tensor(array: np.ndarray) -> torch.Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).to(device, non_blocking=True)
 
-    lanes = _lanes(ordered, len(flat_labels)) if with_adapters else ()
+    lanes, lane_rows = plan_lanes(ordered if with_adapters else (), device)
     return PackedPass(
         tensor(np.concatenate(ids))[None],
         tensor(positions)[None],
         lanes,
+        lane_rows,
         plan_attention(lengths, device),
         tensor(trained_at),
         tensor(flat_labels[trained_at]),
@@ -168,41 +147,3 @@ def pack(
         training,
         grouped_table(lanes, device, training=training),
     )
-
-
-def _lanes(ordered: Sequence[Piece], tokens: int) -> tuple[Lane, ...]:
-    lanes: list[Lane] = []
-    start = 0
-    open_: list[Piece] = []
-
-    def close() -> None:
-        nonlocal start, open_
-        if open_:
-            first = open_[0]
-            lane = Lane(
-                first.run.stack,
-                first.run.slot,
-                len(open_),
-                start,
-                first.tokens,
-                tuple(open_),
-                first.tokens * len(open_) == tokens,
-            )
-            lanes.append(lane)
-            start, open_ = lane.end, []
-
-    for piece in ordered:
-        if open_:
-            last = open_[-1]
-            fits = (
-                last.run.stack is piece.run.stack
-                and last.run.slot + 1 == piece.run.slot
-                and last.tokens == piece.tokens
-                # Products of fewer rows differ in bits between one matrix and a batch of them.
-                and piece.tokens >= MIN_TOKENS
-            )
-            if not fits:
-                close()
-        open_.append(piece)
-    close()
-    return tuple(lanes)

@@ -5,9 +5,9 @@ one below the other as `[m * width, in]`, and then their B matrices transposed, 
 path through A is one product for the whole group, every product has its long side inside, and parking,
 moving and the optimizer handle one row.
 
-`width` is the rank rounded up to a multiple of 16. The rows and columns beyond the rank are zero and stay
-zero: their gradients are products with zeros. So adapters of ranks 4, 8 and 16 share one batched product,
-which costs no more than three narrow ones (`python -m alto_agent.tuning.executor.kernels --table`).
+`width` is the rank rounded up to a multiple of 4, or of 16 on CUDA, where matrix units have that width. The
+rows and columns beyond the rank are zero and stay zero: their gradients are products with zeros. What narrow
+adapters cost is in `python -m alto_agent.tuning.executor.kernels --table`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ import torch
 
 from alto_agent.tuning.executor.sites import Site, SiteGroup
 
-WIDTH_STEP = 16
+_STEPS = {"cuda": 16}
+_STEP_ELSEWHERE = 4
 
 
-def width_of(rank: int) -> int:
+def width_of(rank: int, device: torch.device) -> int:
     """The rank rounded up to what slots hold."""
-    return -(-rank // WIDTH_STEP) * WIDTH_STEP
+    step = _STEPS.get(device.type, _STEP_ELSEWHERE)
+    return -(-rank // step) * step
 
 
 class RowLayout:

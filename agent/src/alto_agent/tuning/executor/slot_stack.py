@@ -33,11 +33,10 @@ class LayerViews(NamedTuple):
     site: int
     position: int
     """The layer's place in its group."""
-    columns: slice
+    rows: slice
     """Its part of the group's rank-wide values."""
     b: torch.Tensor
     """`[z, width, out]`"""
-    b_transposed: torch.Tensor
     b_gradient: torch.Tensor
 
 
@@ -46,7 +45,6 @@ class GroupViews(NamedTuple):
 
     a: torch.Tensor
     """`[z, m * width, in]`"""
-    a_transposed: torch.Tensor
     a_gradient: torch.Tensor
     layers: tuple[LayerViews, ...]
 
@@ -133,11 +131,9 @@ class SlotStack:
             for place, site in enumerate(sites):
                 b = self.layout.b(self.compute[rows], site)
                 gradient = self.layout.b(self.gradient[rows], site)
-                columns = slice(place * width, (place + 1) * width)
-                layers.append(
-                    LayerViews(site.index, places[site.index], columns, b, b.transpose(1, 2), gradient)
-                )
+                own = slice(place * width, (place + 1) * width)
+                layers.append(LayerViews(site.index, places[site.index], own, b, gradient))
             a = self.layout.a(self.compute[rows], group)
             gradient = self.layout.a(self.gradient[rows], group)
-            found = self._views[key] = GroupViews(a, a.transpose(1, 2), gradient, tuple(layers))
+            found = self._views[key] = GroupViews(a, gradient, tuple(layers))
         return found
