@@ -29,7 +29,7 @@ export const adaptive: EarlyExitPolicy<AdaptiveParams> = {
     budget: {
       label: 'Budget',
       help: 'Share of the samples of the full sweep that may be trained. More is safer and saves less.',
-      default: 0.195,
+      default: 0.2,
       min: 0.01,
       max: 1,
     },

@@ -77,7 +77,7 @@ describe('horizonScores', () => {
       return runWith(`r${index}`, [1, 1, 1, Math.exp(-2 * gain)], { params: params(2 ** -index) })
     })
     // Level at the rung is exp(-gain) by the mean of the last two, and it was 1 at half of the samples.
-    const scores = horizonScores(cosine, falling, 400, 0.5)
+    const scores = horizonScores(constant, falling, 400, 0.5)
     for (const [index, score] of scores.entries()) {
       const apart = Math.log(score / scores[0]!) / index
       if (index > 0) expect(apart).toBeLessThan(-0.02)
@@ -96,10 +96,36 @@ describe('horizonScores', () => {
       const scores = horizonScores(constant, runs, 200, share)
       return Math.log(scores[0]! / scores[6]!)
     }
-    // Of the 8 better runs the middle lies ln 1.2 above the best: 0.05 · ln 1.2 · 2 octaves of rank.
-    expect(gain(0.5)).toBeCloseTo(0.05 * Math.log(1.2) * 2, 6)
+    // Of the 8 better runs the middle lies ln 1.2 above the best: 0.15 · ln 1.2 · 2 octaves of rank.
+    expect(gain(0.5)).toBeCloseTo(0.15 * Math.log(1.2) * 2, 6)
     expect(gain(0.25)).toBeCloseTo(2 * gain(0.5), 6)
     expect(gain(1)).toBeCloseTo(0, 10)
+  })
+
+  it('[E62] takes half of the unrest off that a decaying rate will calm', () => {
+    const runs = Array.from({ length: 12 }, (_, index) => {
+      const loss = 1 + (index % 6) / 10
+      const jump = index < 6 ? 1 : Math.exp(0.1)
+      return runWith(`r${index}`, [loss * jump, loss, loss * jump, loss])
+    })
+    const gain = (view: typeof cosine, share: number) => {
+      const scores = horizonScores(view, runs, 400, share)
+      return Math.log(scores[0]! / scores[6]!)
+    }
+    // Second differences are ±0.2, so the unrest is 0.2 / √6; the trend is the same for all.
+    expect(gain(cosine, 0.2)).toBeCloseTo((0.5 * 0.2) / Math.sqrt(6), 6)
+    expect(gain(cosine, 0.75)).toBeCloseTo((0.25 * 0.2) / Math.sqrt(6), 6)
+    expect(gain(constant, 0.2)).toBeCloseTo(0, 6)
+    const wild = runs.map((run, index) =>
+      index < 6
+        ? run
+        : runWith(
+            run.id,
+            [9, 1, 9, 1].map((factor) => factor * (1 + (index % 6) / 10)),
+          ),
+    )
+    const scores = horizonScores(cosine, wild, 400, 0.2)
+    expect(Math.log(scores[0]! / scores[6]!)).toBeCloseTo(0.15, 6)
   })
 
   it('[E62] does not depend on the scale of the loss', () => {

@@ -13,10 +13,17 @@ const COUNTED = 2
 const DRIFT = { constant: 0.3, unknown: 0.15, linear: 0, cosine: 0 } as const
 
 /** Gain of an octave of rank per octave of samples, in units of the spread of the better runs: capacity pays late. */
-const CAPACITY = 0.05
+const CAPACITY = 0.15
 
 /** How much of the trend that the better runs share is taken to go on. */
-const TREND = 0.3
+const TREND = 0.15
+
+/** How much of a run's own unrest is taken to vanish with its rate, by schedule; what can vanish at most, in ln loss. */
+const CALMING = { constant: 0, unknown: 0, linear: 0.5, cosine: 0.5 } as const
+const MOST_UNREST = 0.3
+
+/** Evaluations that a run's unrest is read from. */
+const UNREST_OVER = 5
 
 /** Ridge of that trend, in runs. */
 const TREND_RIDGE = 2
@@ -42,13 +49,14 @@ interface Entry {
  * What the validation losses at a rung say about the end (rule E62), near the losses themselves; lower is better.
  *
  * The level is the geometric mean of the best two of the last three evaluations: what a run has reached is banked, the ladder ranks what is
- * to come. Three corrections of ln(level) look at the octaves of samples that are still to come. All come from the
+ * to come. Four corrections of ln(level) look at the octaves of samples that are still to come. All come from the
  * runs at this rung, pooled over hyper-parameters, and none depends on the scale of the loss:
  *
  * - drift: a parabola fitted along the effective learning rate over the better runs tells how much a step along it
  *   matters, and the schedule how far its lowest point will move;
  * - trend: how the better runs moved since half of the samples, as a plane over rate and rank, goes on in part;
- * - capacity: an octave of rank gains a little.
+ * - capacity: an octave of rank gains a little;
+ * - calming: under a decaying rate part of a run's own unrest is excess loss that goes with the rate.
  *
  * @param runs runs that have arrived at `samples`
  * @param share `samples` as a share of a full training
@@ -71,9 +79,11 @@ export function horizonScores(
   const [byRate, byRank] = sharedTrend(better)
   const spread = better[Math.floor(better.length / 2)]!.level - better[0]!.level
   const corrections = entries.map(({ index, rate, rank, effectiveRate }) => {
-    const drift = 2 * curvature * driftOf(view, runs[index]!) * effectiveRate
+    const run = runs[index]!
+    const drift = 2 * curvature * bySchedule(DRIFT, view, run) * effectiveRate
     const trend = TREND * (byRate * rate + byRank * rank)
-    return octaves * (drift + trend - CAPACITY * spread * rank)
+    const calming = bySchedule(CALMING, view, run) * Math.min(1, 2 * (1 - share)) * unrest(run, samples)
+    return octaves * (drift + trend - CAPACITY * spread * rank) - calming
   })
   // Only differences matter for the ranks; about their middle the scores stay near the losses that people know.
   const middle = mean(better.map(({ index }) => corrections[index]!))
@@ -121,10 +131,26 @@ function betterOf(entries: readonly Entry[]): Entry[] {
   return known.slice(0, Math.max(FEWEST, Math.floor(known.length * BETTER_SHARE)))
 }
 
-/** Octaves that the best effective rate falls per octave of samples under the schedule of the run. */
-function driftOf(view: Pick<SweepView, 'schedule'>, run: RunView): number {
+/** What holds under the schedule of the run. */
+function bySchedule(
+  table: Readonly<Record<'constant' | 'linear' | 'cosine' | 'unknown', number>>,
+  view: Pick<SweepView, 'schedule'>,
+  run: RunView,
+): number {
   const schedule = String(run.params.lr_scheduler ?? view.schedule)
-  return schedule in DRIFT ? DRIFT[schedule as keyof typeof DRIFT] : DRIFT.unknown
+  return schedule in table ? table[schedule as keyof typeof table] : table.unknown
+}
+
+/** Deviation of the last ln losses from a line, as second differences tell it; 0 before there are three. */
+function unrest(run: RunView, samples: number): number {
+  const end = indexAt(run, samples) + 1
+  const losses = run.points
+    .slice(Math.max(0, end - UNREST_OVER), end)
+    .map(({ valLoss }) => Math.log(valLoss ?? Number.NaN))
+  if (losses.length < 3) return 0
+  const bends = losses.slice(2).map((loss, i) => loss - 2 * losses[i + 1]! + losses[i]!)
+  const deviation = Math.sqrt(mean(bends.map((bend) => bend * bend)) / 6)
+  return Number.isFinite(deviation) ? Math.min(MOST_UNREST, deviation) : 0
 }
 
 /** Change of ln level per octave of samples since half of them, along rate and rank. */

@@ -39,16 +39,16 @@ describe('planLadder', () => {
       { number: 9, evaluation: 16 },
     ])
     expect(follow(60, 20, 0.2).alive).toEqual([
-      60, 26, 19, 16, 13, 11, 11, 9, 9, 7, 7, 7, 6, 6, 6, 6, 5, 5, 5, 5,
+      60, 25, 19, 15, 13, 11, 11, 9, 9, 7, 7, 7, 6, 6, 6, 6, 5, 5, 5, 5,
     ])
   })
 
-  it('[E61] the number of living runs falls as the power 0.75 of the samples', () => {
+  it('[E61] the number of living runs falls as the power 0.7 of the samples', () => {
     const { alive } = follow(1000, 100, 0.2)
     const ratio = (early: number, late: number) =>
       Math.log(alive[early]! / alive[late]!) / Math.log(late / early)
-    expect(ratio(9, 41)).toBeGreaterThan(0.65)
-    expect(ratio(9, 41)).toBeLessThan(0.85)
+    expect(ratio(9, 41)).toBeGreaterThan(0.6)
+    expect(ratio(9, 41)).toBeLessThan(0.8)
   })
 
   it('[E61] lets all runs train to the first cut, which a larger budget puts later', () => {
@@ -102,7 +102,7 @@ describe('planLadder', () => {
 describe('keepsAt', () => {
   it('[E63] follows what is left of the budget', () => {
     const keeps = [450, 200, 100, 50].map((left) => keepsAt([5, 10], 20, 30, left))
-    expect(keeps).toEqual([30, 18, 9, 5])
+    expect(keeps).toEqual([30, 18, 9, 4])
   })
 
   it('[E63] keeps one at least and no more than there are', () => {

@@ -17,7 +17,7 @@ export interface LadderPlan {
 const SPACING = 1.35
 
 /** The number of living runs falls as t to minus this: steeper cuts too hard early, flatter spends too much early. */
-const STEEPNESS = 0.75
+const STEEPNESS = 0.7
 
 /** No rung cuts to less than one in this many: rather than that, fewer runs are started. */
 const HARDEST_CUT = 10
