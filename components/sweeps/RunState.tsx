@@ -4,7 +4,11 @@ import { StopReason } from '../ui/StopReason'
 import { runLook } from './run-state'
 
 interface RunStateProps {
-  run: { state: 'waiting' | 'training' | 'parked' | 'done' | 'failed'; stopReason: Reason | null }
+  run: {
+    state: 'waiting' | 'training' | 'parked' | 'done' | 'failed'
+    stopReason: Reason | null
+    audited?: boolean
+  }
   /** Asked for, not yet confirmed: a dotted ring. */
   pending?: boolean
 }
@@ -20,6 +24,11 @@ export function RunState({ run, pending = false }: RunStateProps) {
       ) : (
         <State value={look.state}>{look.word}</State>
       )}
+      {run.audited ? (
+        <span className="text-12 text-ink-3" title="It was stopped, and goes on quietly for the audit.">
+          , audited
+        </span>
+      ) : null}
     </span>
   )
 }

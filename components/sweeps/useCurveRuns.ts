@@ -9,6 +9,7 @@ import { type CurveRun, NO_CURVE } from '../charts/loss/curve'
 import { useLiveBatch } from '../live/LiveProvider'
 import { useTRPC } from '../trpc/trpc'
 import { runLabel } from '../ui/format/parameter'
+import { useHydrated } from '../ui/useHydrated'
 import { addPoints, type CurveBook, openBook } from './curve-book'
 import { pointsOf } from './live-points'
 
@@ -42,7 +43,10 @@ export function useCurveRuns(
       { enabled: range !== null, placeholderData: (before) => before },
     ),
   )
-  const answer = range === null ? whole.data : (zoomed.data ?? whole.data)
+  // Data may stream in between the server's drawing and the browser's first one: both begin without.
+  const hydrated = useHydrated()
+  const loaded = range === null ? whole.data : (zoomed.data ?? whole.data)
+  const answer = hydrated ? loaded : undefined
 
   const [opened, setOpened] = useState(answer)
   const [book, setBook] = useState<CurveBook | null>(() => (answer ? read(answer) : null))
@@ -69,10 +73,6 @@ export function useCurveRuns(
       }),
     [runs, book],
   )
-  const state = whole.isError
-    ? ('error' as const)
-    : whole.isPending
-      ? ('loading' as const)
-      : ('ready' as const)
-  return { curveRuns, state, error: whole.error, retry: whole.refetch }
+  const state = !hydrated || (!loaded && whole.isPending) ? 'loading' : whole.isError ? 'error' : 'ready'
+  return { curveRuns, state } as const
 }
