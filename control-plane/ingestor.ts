@@ -48,7 +48,7 @@ export class Ingestor {
     return batch.map((arrival) => ({ ...arrival, event: null }))
   }
 
-  private schedule(delay = Math.max(0, this.lastAt + PACE_MS - Date.now())): void {
+  private schedule(delay = Math.max(0, this.lastAt + PACE_MS - performance.now())): void {
     if (this.busy || this.closed || this.timer || this.waiting.length === 0) return
     this.timer = setTimeout(() => {
       this.timer = undefined
@@ -61,7 +61,7 @@ export class Ingestor {
     const batch = this.waiting.splice(0, this.atOnce)
     let delay: number | undefined
     try {
-      this.lastAt = Date.now()
+      this.lastAt = performance.now()
       const stored = await this.turns.take(() => ingest(this.pool, batch))
       this.atOnce = MAX_AT_ONCE
       await this.onStored(stored)

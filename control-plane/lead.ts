@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Heartbeat } from '../contracts/agent-events'
+import { placeDeployments, renewDeployments } from '../server/db/deployments-place'
 import type { Ingested } from '../server/db/ingest'
 import {
   disconnectAbsent,
@@ -8,7 +9,6 @@ import {
   signIn,
   storeSamples,
 } from '../server/db/ingest-node'
-import { placeDeployments, renewDeployments } from '../server/db/deployments-place'
 import { trimJournal, WORK_CHANNEL } from '../server/db/journal'
 import { renewNode, renewSweeps } from '../server/db/leases'
 import { loseNodes, reconcileNode } from '../server/db/leases-lost'
@@ -28,8 +28,8 @@ import { Ingestor } from './ingestor'
 import { log } from './log'
 import { Quarantine } from './quarantine'
 import { Questions } from './questions'
-import { leaseInDatabase, type Settings } from './settings'
 import { Serving } from './serving/serving'
+import { leaseInDatabase, type Settings } from './settings'
 import { Suggestions } from './suggest'
 import { Turns } from './turns'
 
@@ -240,8 +240,8 @@ export class Lead {
     const { leaseSeconds } = this.settings
     const attempts = await renewNode(this.pool, link.nodeId, leaseInDatabase(leaseSeconds))
     link.send({ type: 'renew', beat: beat.beat, attempts, leaseSeconds })
-    const now = Date.now()
-    if (now - (this.sampledAt.get(link.nodeId) ?? 0) >= SAMPLE_SECONDS * 1000) {
+    const now = performance.now()
+    if (now - (this.sampledAt.get(link.nodeId) ?? Number.NEGATIVE_INFINITY) >= SAMPLE_SECONDS * 1000) {
       this.sampledAt.set(link.nodeId, now)
       await storeSamples(this.pool, link.nodeId, beat)
     }

@@ -35,7 +35,7 @@ export class Questions {
       const link = open.nodeId === null ? this.idlest() : this.links.get(open.nodeId)
       if (link) {
         await markAsked(this.pool, open.id)
-        this.asked.set(open.id, { link, until: Date.now() + ANSWER_MS })
+        this.asked.set(open.id, { link, until: performance.now() + ANSWER_MS })
         link.send({ type: 'query', queryId: open.id, question: open.question })
       } else if (open.ageSeconds > NOBODY_SECONDS)
         await refuseQuestion(
@@ -62,7 +62,7 @@ export class Questions {
 
   private async expire(): Promise<void> {
     for (const [id, asked] of this.asked) {
-      if (asked.until > Date.now()) continue
+      if (asked.until > performance.now()) continue
       this.asked.delete(id)
       await refuseQuestion(this.pool, id, `The node ${asked.link.hello.name} did not answer in time.`)
     }

@@ -31,11 +31,13 @@ export class Suggestions {
     const link = this.links.values().next().value
     if (!link) return
     for (const sweep of await searchingSweeps(this.pool)) {
-      const busy = [...this.asked.values()].some((one) => one.sweep.id === sweep.id && one.until > Date.now())
+      const busy = [...this.asked.values()].some(
+        (one) => one.sweep.id === sweep.id && one.until > performance.now(),
+      )
       const free = this.maxSlots - sweep.pending.length
       if (busy || sweep.waiting > 0 || free <= 0) continue
       const queryId = `suggest:${sweep.id}:${sweep.created}`
-      this.asked.set(queryId, { sweep, until: Date.now() + RETRY_MS * 6 })
+      this.asked.set(queryId, { sweep, until: performance.now() + RETRY_MS * 6 })
       link.send({
         type: 'query',
         queryId,
@@ -58,7 +60,7 @@ export class Suggestions {
     const parsed = answer.safeParse(reply.result)
     if (!reply.ok || !parsed.success) {
       log.error({ sweep: asked.sweep.id, problem: reply.error?.message }, 'no configurations were suggested')
-      asked.until = Date.now() + RETRY_MS
+      asked.until = performance.now() + RETRY_MS
       return true
     }
     this.asked.delete(reply.queryId)

@@ -108,19 +108,19 @@ export class Gateway {
       link?.heard()
       const text = String(data)
       const message = !greeted && text.length > MAX_HELLO_BYTES ? null : parseMessage(text)
+      if (message?.type === 'other-version') {
+        refuse(
+          socket,
+          'protocol',
+          `The agent speaks version ${message.protocol} and the control plane version ${PROTOCOL_VERSION}. Update the older one.`,
+        )
+        return
+      }
       if (message === null || greeted === (message.type === 'hello')) {
         refuse(
           socket,
           'malformed',
           'A message could not be understood. Update the agent or the control plane.',
-        )
-        return
-      }
-      if (message.type === 'other-version') {
-        refuse(
-          socket,
-          'protocol',
-          `The agent speaks version ${message.protocol} and the control plane version ${PROTOCOL_VERSION}. Update the older one.`,
         )
         return
       }

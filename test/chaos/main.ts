@@ -22,6 +22,8 @@ const { values } = parseArgs({
     agents: { type: 'string', default: '2' },
     /** `relay` even where network namespaces could be made. */
     cut: { type: 'string', default: 'auto' },
+    /** Folder for what all processes wrote. */
+    logs: { type: 'string', default: '' },
     /** File for the report, beside standard output. */
     out: { type: 'string', default: '' },
   },
@@ -51,6 +53,7 @@ const report = await storm({
   leaseSeconds,
   namespaces,
   overlap: values.matrix ? 0 : 0.15,
+  logs: values.logs,
   say: (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
 })
 const [cpu] = cpus()

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TestCluster } from '../support/cluster'
 import { startPostgres, type TestPostgres } from '../support/postgres'
@@ -90,6 +90,13 @@ export class Stage {
       default:
         throw new Error(`There is no ${fault.target} on this stage.`)
     }
+  }
+
+  /** Writes what every process has said so far, one file each. */
+  keepLogs(folder: string): void {
+    mkdirSync(folder, { recursive: true })
+    for (const process of this.cluster.processes)
+      writeFileSync(join(folder, `${process.pid}.log`), `${process.lines.join('\n')}\n`)
   }
 
   async close(): Promise<void> {

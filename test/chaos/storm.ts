@@ -18,6 +18,8 @@ export interface StormOptions extends StageOptions {
   /** Share of the faults that come before the one before has been recovered from. */
   overlap: number
   say(line: string): void
+  /** Folder for what all processes wrote; not kept where it is empty. */
+  logs: string
 }
 
 export interface StormReport {
@@ -84,9 +86,10 @@ export async function storm(options: StormOptions): Promise<StormReport> {
         continue
       }
       const seconds = await recovery(stage)
-      if (seconds === null)
+      if (seconds === null) {
         violations.push(`Nothing went on within ${RECOVERY_SECONDS} s: ${faultName(fault)}.`)
-      else {
+        if (options.logs) stage.keepLogs(options.logs)
+      } else {
         recoveries.push(seconds)
         recovered += 1 + unanswered
       }
@@ -141,6 +144,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
       seconds: Math.round((Date.now() - startedAt) / 100) / 10,
     }
   } finally {
+    if (options.logs) stage.keepLogs(options.logs)
     await stage.close()
     for (const left of processesIn(folder)) violations.push(`A process was left behind: ${left.command}`)
   }

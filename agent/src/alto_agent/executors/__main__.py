@@ -10,10 +10,10 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from alto_agent.contracts.generated.messages import ExecutorEvent, Renew, StartExecutor
+from alto_agent.contracts.generated.messages import ExecutorEvent, StartExecutor
 from alto_agent.executors.backbone_source import BackboneSource
-from alto_agent.executors.channel import AgentWord, ExecutorChannel
-from alto_agent.executors.lifeline import Lifeline
+from alto_agent.executors.channel import ExecutorChannel, ExecutorCommand
+from alto_agent.executors.lifeline import hold_lifeline
 from alto_agent.executors.worker import Worker
 from alto_agent.session.log import set_up_logging, utc_now
 from alto_agent.tuning.user_error import UserError
@@ -27,8 +27,15 @@ def main() -> int:
     )
     parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--device", choices=["cpu", "cuda"], required=True)
+    parser.add_argument(
+        "--lifeline", type=int, required=True, help="file descriptor on which the agent shows life"
+    )
+    parser.add_argument(
+        "--silence", type=float, required=True, help="seconds for which the agent may be silent"
+    )
     given = parser.parse_args()
     set_up_logging()
+    hold_lifeline(given.lifeline, given.silence)
     channel = ExecutorChannel(socket.socket(fileno=given.channel))
     commands = channel.commands()
     order = next(commands, None)
@@ -49,15 +56,10 @@ def main() -> int:
     return 0
 
 
-def _read(commands: Iterator[AgentWord], worker: Worker) -> None:
+def _read(commands: Iterator[ExecutorCommand], worker: Worker) -> None:
     """Ends the process when the agent is gone: nobody would learn of what it still did."""
-    lifeline = Lifeline()
     for command in commands:
-        if isinstance(command, Renew):
-            lifeline.heard(command.lease_seconds)
-        else:
-            lifeline.heard(None)
-            worker.put(command)
+        worker.put(command)
     os._exit(1)
 
 

@@ -11,17 +11,14 @@ from pydantic import TypeAdapter, ValidationError
 from alto_agent.contracts.generated.messages import (
     DurableEvent,
     ParkRun,
-    Renew,
     StartExecutor,
     StartRun,
     StopExecutor,
 )
 
 ExecutorCommand = StartExecutor | StartRun | ParkRun | StopExecutor
-AgentWord = ExecutorCommand | Renew
-"""A `Renew` asks for nothing: it says that the agent is there, and how long its leases are."""
 
-_COMMAND: TypeAdapter[AgentWord] = TypeAdapter(AgentWord)
+_COMMAND: TypeAdapter[ExecutorCommand] = TypeAdapter(ExecutorCommand)
 EVENT: TypeAdapter[DurableEvent] = TypeAdapter(DurableEvent)
 
 
@@ -38,7 +35,7 @@ class ExecutorChannel:
         with self._lock:
             self._connection.sendall(line)
 
-    def commands(self) -> Iterator[AgentWord]:
+    def commands(self) -> Iterator[ExecutorCommand]:
         """Commands in order; ends when the agent closes its side or dies."""
         with self._connection.makefile("rb") as lines:
             for line in lines:

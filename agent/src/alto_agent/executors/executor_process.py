@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from alto_agent.contracts.generated.messages import DurableEvent, StartExecutor, StopExecutor
-from alto_agent.executors.channel import EVENT, AgentWord
+from alto_agent.executors.channel import EVENT, ExecutorCommand
+from alto_agent.executors.lifeline import SILENT_LEASES, Lifeline
 from alto_agent.session.log import fields, logger_named
 
 _log = logger_named("executor")
@@ -23,13 +24,16 @@ STOP_SECONDS = 60.0
 class ExecutorProcess:
     """A child in a process group of its own. It ends when this end of the socket closes."""
 
-    def __init__(self, order: StartExecutor, data_dir: Path, kind: str) -> None:
+    def __init__(self, order: StartExecutor, data_dir: Path, kind: str, lease_seconds: float) -> None:
+        """An agent that is silent for longer than its leases allow is taken for gone by the child."""
         self.order = order
+        self._silence = lease_seconds * SILENT_LEASES
+        self._lifeline: Lifeline | None = None
         self._data_dir = data_dir
         self._kind = kind
         self._process: asyncio.subprocess.Process | None = None
         self._writer: asyncio.StreamWriter | None = None
-        self._unsent: list[AgentWord] = [order]
+        self._unsent: list[ExecutorCommand] = [order]
         self.stopping = False
 
     @property
@@ -40,6 +44,7 @@ class ExecutorProcess:
     async def run(self, on_event: Callable[[DurableEvent], object]) -> str | None:
         """Hands the child's events on until it ends. Answers why it ended, `None` where it was asked to."""
         ours, theirs = socket.socketpair()
+        lifeline = Lifeline()
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -51,7 +56,11 @@ class ExecutorProcess:
                 str(self._data_dir),
                 "--device",
                 self._kind,
-                pass_fds=[theirs.fileno()],
+                "--lifeline",
+                str(lifeline.far),
+                "--silence",
+                str(self._silence),
+                pass_fds=[theirs.fileno(), lifeline.far],
                 start_new_session=True,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=sys.stderr.fileno(),
@@ -59,21 +68,30 @@ class ExecutorProcess:
             )
         finally:
             theirs.close()
+            lifeline.hand_over()
+        self._lifeline = lifeline
         reader, self._writer = await asyncio.open_connection(sock=ours, limit=_LINE_LIMIT)
         early, self._unsent = self._unsent, []
         for command in early:
             self.send(command)
         try:
-            while line := await reader.readline():
+            while line := await _next(reader):
                 on_event(EVENT.validate_json(line))
             code = await self._process.wait()
         finally:
             self.kill()
             self._writer.close()
+            self._lifeline = None
+            lifeline.close()
         _log.info("executor ended", extra=fields(executor=self.order.executor_id, code=code))
         return None if self.stopping and code == 0 else _sentence(code)
 
-    def send(self, command: AgentWord) -> None:
+    def show_life(self) -> None:
+        """Tells the child that this agent is there."""
+        if self._lifeline is not None:
+            self._lifeline.show_life()
+
+    def send(self, command: ExecutorCommand) -> None:
         """Commands are taken at the executor's next step boundary; nothing is said to one that has ended."""
         if self._writer is None:
             self._unsent.append(command)
@@ -103,6 +121,14 @@ class ExecutorProcess:
             environment["CUDA_VISIBLE_DEVICES"] = ""
         environment.setdefault("TOKENIZERS_PARALLELISM", "false")
         return environment
+
+
+async def _next(reader: asyncio.StreamReader) -> bytes:
+    """A line; none where the child is gone, also where it left a command unread."""
+    try:
+        return await reader.readline()
+    except ConnectionError:
+        return b""
 
 
 def _sentence(code: int) -> str:

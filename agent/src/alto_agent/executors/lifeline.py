@@ -1,39 +1,51 @@
-"""An executor ends itself when its agent has gone silent: nobody could fence it any more."""
+"""An executor ends itself when its agent has gone silent: nobody could fence it any more.
+
+A pipe of its own, apart from the channel: a word on it can neither fail nor hold anything up, whatever state the
+executor is in.
+"""
 
 from __future__ import annotations
 
 import os
+import select
 import threading
-
-from alto_agent.session.lease_clock import lease_clock
 
 SILENT_LEASES = 1.5
 """A silent agent is waited for so many leases; after two, the work may be placed again."""
-_LOOKS_PER_LEASE = 20
+CUT = 4
+"""Exit code of an executor that ended itself."""
 
 
 class Lifeline:
-    """Counts from the last word of the agent, once the agent has said how long its leases are."""
+    """The agent's end. Closed by the kernel when the agent dies."""
 
     def __init__(self) -> None:
-        self._heard_at = lease_clock()
-        self._patience: float | None = None
+        self.far, self._near = os.pipe()
+        os.set_blocking(self._near, False)
 
-    def heard(self, lease_seconds: float | None) -> None:
-        """The agent said something; where that was a renewal, also how long its leases are."""
-        if lease_seconds is not None and self._patience is None:
-            self._patience = lease_seconds * SILENT_LEASES
-            threading.Thread(
-                target=self._watch, args=(lease_seconds / _LOOKS_PER_LEASE,), daemon=True
-            ).start()
-        self._heard_at = lease_clock()
+    def show_life(self) -> None:
+        """Never waits: an executor that does not read has enough to read, and one that is gone needs none."""
+        try:
+            os.write(self._near, b".")
+        except (BlockingIOError, BrokenPipeError):
+            return
 
-    def is_cut(self, now: float) -> bool:
-        """Whether the silence has lasted too long."""
-        return self._patience is not None and now - self._heard_at > self._patience
+    def hand_over(self) -> None:
+        """The child has its end; this process keeps only its own."""
+        os.close(self.far)
 
-    def _watch(self, seconds: float) -> None:
-        pause = threading.Event()
-        while not pause.wait(seconds):
-            if self.is_cut(lease_clock()):
-                os._exit(4)
+    def close(self) -> None:
+        """The child has ended."""
+        os.close(self._near)
+
+
+def hold_lifeline(descriptor: int, patience: float) -> None:
+    """The executor's end: ends this process when nothing came for `patience` seconds, or the agent is gone."""
+
+    def hold() -> None:
+        while True:
+            ready, _, _ = select.select([descriptor], [], [], patience)
+            if not ready or not os.read(descriptor, 4096):
+                os._exit(CUT)
+
+    threading.Thread(target=hold, daemon=True, name="lifeline").start()

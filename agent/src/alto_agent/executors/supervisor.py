@@ -14,8 +14,10 @@ from alto_agent.contracts.generated.messages import (
     ExecutorEvent,
     MetricsEvent,
     ParkRun,
-    Renew,
+    RequestEndedEvent,
+    RequestParkedEvent,
     RunningAttempt,
+    ServingProfileEvent,
     StartExecutor,
     StartRun,
 )
@@ -69,7 +71,7 @@ class Supervisor:
         """A repeat for an executor that lives changes nothing."""
         if order.executor_id in self._executors or self._closing:
             return
-        process = ExecutorProcess(order, self._data_dir, self._kind)
+        process = ExecutorProcess(order, self._data_dir, self._kind, self._leases.lease_seconds)
         task = asyncio.create_task(self._watch(process), name=order.executor_id)
         self._executors[order.executor_id] = (process, task)
 
@@ -116,9 +118,8 @@ class Supervisor:
         Executors hear from here that the agent lives; without that they end themselves.
         """
         now = lease_clock()
-        alive = Renew(beat=1, attempts=[], lease_seconds=self._leases.lease_seconds)
         for process, _ in self._executors.values():
-            process.send(alive)
+            process.show_life()
         for key in self._leases.due_to_park(now):
             executor, step = self._attempts[key]
             _log.warning("lease ended, parking", extra=fields(run=key.run_id, step=step))
@@ -163,6 +164,8 @@ class Supervisor:
         if isinstance(event, ExecutorEvent):
             if event.executor_id == home:
                 self._record(event)
+            return
+        if isinstance(event, RequestParkedEvent | RequestEndedEvent | ServingProfileEvent):
             return
         key = AttemptKey(event.run_id, event.attempt, event.epoch)
         attempt = self._attempts.get(key)

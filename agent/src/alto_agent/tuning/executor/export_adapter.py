@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 
 from alto_agent.tuning.executor.checkpoint import read_checkpoint
@@ -39,7 +40,11 @@ def write_adapter(
         "use_dora": False,
     }
     named = {f"base_model.model.{name}": tensor.contiguous() for name, tensor in tensors.items()}
-    save_file(named, directory / "adapter_model.safetensors", metadata={"format": "pt"})
+    try:
+        save_file(named, directory / "adapter_model.safetensors", metadata={"format": "pt"})
+    except SafetensorError as problem:
+        # A full disk, as everything else that writes tells it.
+        raise OSError(str(problem)) from problem
     (directory / "adapter_config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
