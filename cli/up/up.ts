@@ -69,12 +69,18 @@ export async function startPlatform(options: UpOptions, report: Report): Promise
   const lock = await takeFolder(dataDir, report)
   const supervisor = new Supervisor(lock, report)
   let ending: Promise<void> | undefined
+  let starting = true
   const end = () => {
     ending ??= supervisor.end().then(() => lock.release())
     return ending
   }
   const ended = new Promise<void>((resolve) => {
-    const stop = () => void end().then(resolve)
+    const stop = () =>
+      void end().then(() => {
+        // What still starts may wait for something that never comes, such as a database that is away.
+        if (starting) process.exit(130)
+        resolve()
+      })
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   })
   try {
@@ -85,11 +91,10 @@ export async function startPlatform(options: UpOptions, report: Report): Promise
       report,
     )
     lock.setUrl(to.url)
+    starting = false
     return { url: to.url, dataDir: dataDir.path, token: dataDir.secrets.cliToken, setupLink, ended, end }
   } catch (error) {
-    const interrupted = ending !== undefined
     await end()
-    if (interrupted) process.exit(130)
     throw error
   }
 }

@@ -23,11 +23,11 @@ interface Started {
 }
 
 /** `alto up` without an agent: what it starts and ends is the same, and the agent has tests of its own. */
-function up(dataDir: string, port: number): Started {
+function up(dataDir: string, port: number, env: Record<string, string> = {}): Started {
   const child = spawn(
     process.execPath,
     [join(root, 'bin/alto'), 'up', '--no-agent', '--data-dir', dataDir, '--port', String(port)],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   let text = ''
   for (const stream of [child.stdout, child.stderr])
@@ -108,6 +108,17 @@ describe('alto up', () => {
     },
     (START_SECONDS + 60) * 1000,
   )
+
+  it('waits for a database that is away, and ends at once when it is asked to', async () => {
+    const away = join(folder, 'away')
+    const waiting = up(away, await freePort(), {
+      DATABASE_URL: `postgresql://nobody@127.0.0.1:${await freePort()}/alto`,
+    })
+    const says = () => waiting.output().includes('The database does not answer yet; waiting for it.')
+    await until(says, 60, waiting.output)
+    waiting.child.kill('SIGINT')
+    expect(await waiting.ended).toBe(130)
+  }, 120_000)
 
   it('refuses a port that is in use, and one that is none', async () => {
     const other = createServer()
