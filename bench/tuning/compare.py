@@ -1,14 +1,17 @@
 """Training many adapters: PEFT one after another, PEFT in parallel processes, Alto's executor, and the bound.
 
-All four train or run the same configurations on the same samples, interleaved in rounds; each contender's
-figure is its least disturbed round. The bound is the frozen backbone's forward and backward on the same
-tokens without any LoRA: from the token embeddings (which require a gradient, so that the backward goes
-through every layer) to the mean loss over all trained tokens. It is measured twice, as transformers computes
-it on a batch and as the executor's own flat pass computes it, and the faster one counts.
+All four train or run the same configurations on the same samples, interleaved in rounds; figures and ratios
+are medians over the rounds, and each contender has the number of threads that suits it best. The bound is
+the frozen backbone's forward and backward on the same tokens without any LoRA: from the token embeddings
+(which require a gradient, so that the backward goes through every layer) to the mean loss over all trained
+tokens. It is measured in two ways with torch's own products, as transformers computes it on a batch and as
+a flat pass computes it, and the faster one counts. A third figure, `ownProducts`, is the flat pass with the
+products that the executor uses: what the LoRA paths and the optimizer cost on top of the very same backbone.
 
     python bench/tuning/compare.py                         # the built-in model, sequences of 64
     python bench/tuning/compare.py --sequences 32 64 --batches 1 --targets q_proj v_proj
     python bench/tuning/compare.py --hidden 256 --layers 4 # a random model of this shape
+    python bench/tuning/compare.py --gpu                   # the shapes that matter on a GPU
 """
 
 from __future__ import annotations
@@ -16,22 +19,24 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import random
+import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psutil
 import torch
 import transformers
+from machine import PeakMemory, device_words
 from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
+from slot_operations import measure_slots
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
+from alto_agent.tuning.executor import frozen_product
 from alto_agent.tuning.executor.active_pass import running
 from alto_agent.tuning.executor.data_order import DataOrder
 from alto_agent.tuning.executor.executor import TrainingExecutor
@@ -45,6 +50,10 @@ SHAPES = {
 }
 
 
+STANDARD = [(1, 32, None), (1, 64, None), (2, 64, None), (4, 64, None), (1, 64, ["q_proj", "v_proj"])]
+"""Batch, sequence, targets (None: all linear layers) on the built-in model."""
+
+
 def main() -> None:
     """Prints a table for people, and as its last line one JSON object."""
     arguments = _arguments()
@@ -53,37 +62,60 @@ def main() -> None:
         return
     transformers.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
-    cases = [
-        _measure(arguments, batch, sequence)
-        for sequence in arguments.sequences
-        for batch in arguments.batches
-    ]
     result: dict[str, Any] = {
-        "device": _device_words(arguments),
-        "model": _model_words(arguments),
-        "adapters": arguments.adapters,
-        "targets": arguments.targets,
-        "steps": arguments.steps,
-        "rounds": arguments.rounds,
-        "command": "npm run bench:tuning -- " + " ".join(sys.argv[1:]),
-        "cases": cases,
+        "measuredAt": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": " ".join(["npm run bench:tuning", *(["--", *sys.argv[1:]] if sys.argv[1:] else [])]),
+        "device": device_words(arguments.device),
+        "gpu": "not measured: no CUDA device here" if arguments.device == "cpu" else "measured",
     }
+    if not (arguments.gpu and arguments.device == "cpu"):
+        result |= _measured(arguments)
     if arguments.out is not None:
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
         arguments.out.write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result))
 
 
+def _measured(arguments: argparse.Namespace) -> dict[str, Any]:
+    cases: list[dict[str, Any]] = []
+    if arguments.gpu:
+        arguments.adapters, arguments.ranks, arguments.no_parallel = 32, [16, 32, 64], True
+        for arguments.shape in SHAPES:
+            for sequence in (256, 1024):
+                cases += [_measure(arguments, batch, sequence) for batch in (1, 2, 4)]
+    elif arguments.batches is None and arguments.sequences is None and arguments.targets is None:
+        for batch, sequence, targets in STANDARD:
+            arguments.targets = targets
+            cases.append(_measure(arguments, batch, sequence))
+    else:
+        for sequence in arguments.sequences or [64]:
+            cases += [_measure(arguments, batch, sequence) for batch in arguments.batches or [1, 2, 4]]
+    return {
+        "model": _model_words(arguments),
+        "adapters": arguments.adapters,
+        "ranks": arguments.ranks,
+        "steps": arguments.steps,
+        "rounds": arguments.rounds,
+        "executorProducts": frozen_product.chosen_library(),
+        "bound": "frozen backbone, forward and backward to the embeddings, same tokens, no LoRA, no "
+        "optimizer; torch's products; the faster of transformers on a batch and a flat pass",
+        "cases": cases,
+    }
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--adapters", type=int, default=16)
-    parser.add_argument("--batches", type=int, nargs="+", default=[1, 2, 4])
-    parser.add_argument("--sequences", type=int, nargs="+", default=[64])
+    parser.add_argument("--batches", type=int, nargs="+")
+    parser.add_argument("--sequences", type=int, nargs="+")
     parser.add_argument("--ranks", type=int, nargs="+", default=[4, 8, 16])
-    parser.add_argument("--targets", nargs="+", default=["all-linear"])
-    parser.add_argument("--steps", type=int, default=6, help="steps a round")
-    parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--targets", nargs="+", help="names of layers; all linear ones by default")
+    parser.add_argument("--steps", type=int, default=4, help="steps a round")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, nargs="+", default=sorted({1, os.cpu_count() or 1}))
+    parser.add_argument(
+        "--gpu", action="store_true", help="Llama-3.2-1B and 3.1-8B shapes, bf16, 32 adapters"
+    )
     parser.add_argument(
         "--hidden", type=int, help="a random Llama of this width instead of the built-in model"
     )
@@ -125,7 +157,7 @@ def _model(arguments: argparse.Namespace) -> Any:
 
 def _runs(arguments: argparse.Namespace, batch: int, sequence: int, vocabulary: int) -> list[Any]:
     rng = random.Random(7)
-    targets: Any = arguments.targets[0] if arguments.targets == ["all-linear"] else tuple(arguments.targets)
+    targets: Any = "all-linear" if arguments.targets is None else tuple(arguments.targets)
 
     def row() -> Row:
         ids = tuple(rng.randrange(vocabulary) for _ in range(sequence))
@@ -188,12 +220,13 @@ class _Peft:
 
 
 def _measure(arguments: argparse.Namespace, batch: int, sequence: int) -> dict[str, Any]:
-    torch.set_num_threads(arguments.threads)
+    cuda = arguments.device == "cuda"
     stock = _model(arguments)
     stock.requires_grad_(False).eval()
     runs = _runs(arguments, batch, sequence, stock.config.vocab_size)
-    alone = [_Peft(arguments, *run) for run in runs]
-    memory = _PeakMemory(arguments.device)
+    # A large model fits once beside the executor's; its lone runs cost alike.
+    alone = [_Peft(arguments, *run) for run in (runs[:1] if cuda else runs)]
+    memory = PeakMemory(arguments.device)
     executor = TrainingExecutor(_model(arguments), device=arguments.device)
     for spec, data in runs:
         executor.join(spec, data)
@@ -201,7 +234,7 @@ def _measure(arguments: argparse.Namespace, batch: int, sequence: int) -> dict[s
         one.start_from(executor.adapter(one.spec.run_id))
     ids = torch.tensor([row.input_ids for _, data in runs for row in list(data.train)[:batch]])  # pyright: ignore
     ids = ids.to(arguments.device)
-    losses: dict[str, list[float]] = {one.spec.run_id: [] for one in alone}
+    losses: dict[str, list[float]] = {spec.run_id: [] for spec, _ in runs}
 
     def sequential() -> None:
         for one in alone:
@@ -219,53 +252,78 @@ def _measure(arguments: argparse.Namespace, batch: int, sequence: int) -> dict[s
             stock(inputs_embeds=embedded, labels=ids).loss.backward()
 
     def flat_bound() -> None:
+        with frozen_product.using("torch"):
+            own_products()
+
+    def own_products() -> None:
         for _ in range(arguments.steps):
             _flat_pass(executor)
 
     contenders: dict[str, Callable[[], None]] = {
-        "sequential": sequential, "executor": together, "stock": stock_bound, "flat": flat_bound,
+        "sequential": sequential, "executor": together, "transformers": stock_bound,
+        "flatPass": flat_bound, "ownProducts": own_products,
     }  # fmt: skip
-    best = dict.fromkeys(contenders, float("inf"))
     memory.start()
     together()
     peak = memory.stop()
     sequential()
-    for _ in range(arguments.rounds):
-        for name, contender in contenders.items():
-            best[name] = min(best[name], _seconds(contender, arguments.device))
+    per_round = arguments.adapters * batch * arguments.steps
+    rates = _interleaved(arguments, contenders, per_round)
+    if cuda:
+        rates["sequential"] = [rate * len(alone) / len(runs) for rate in rates["sequential"]]
+    slots = measure_slots(executor, *runs[-1], arguments.rounds)
     executor.close()
-    samples = arguments.adapters * batch * arguments.steps
-    rates = {name: samples / seconds for name, seconds in best.items()}
-    parallel = None if arguments.no_parallel else _parallel(arguments, batch, sequence, samples)
-    bound = max(rates["stock"], rates["flat"])
+    parallel = None if arguments.no_parallel else _parallel(arguments, batch, sequence, per_round)
+    bound = max(("transformers", "flatPass"), key=lambda name: statistics.median(rates[name]))
+    medians = {name: round(statistics.median(found), 1) for name, found in rates.items()}
+
+    def ratio(to: str) -> float:
+        pairs = zip(rates["executor"], rates[to], strict=True)
+        return round(statistics.median(mine / other for mine, other in pairs), 3)
+
     difference = max(
-        abs(a - b) / abs(a) for one in alone for a, b in zip(one.losses, losses[one.spec.run_id], strict=True)
+        abs(a - b) / abs(a)
+        for one in alone
+        for a, b in zip(one.losses, losses[one.spec.run_id], strict=False)
     )
     case: dict[str, Any] = {
         "batch": batch,
         "sequence": sequence,
-        "ranks": arguments.ranks,
-        "peftSequential": {"samplesPerSecond": round(rates["sequential"], 1)},
-        "peftParallel": {"samplesPerSecond": None if parallel is None else round(parallel, 1)},
-        "executor": {"samplesPerSecond": round(rates["executor"], 1), "peakBytes": peak},
-        "backboneBound": {
-            "samplesPerSecond": round(bound, 1),
-            "transformers": round(rates["stock"], 1),
-            "flatPass": round(rates["flat"], 1),
-        },
-        "ratioToSequential": round(rates["executor"] / rates["sequential"], 3),
-        "ratioToBound": round(rates["executor"] / bound, 3),
+        "targets": arguments.targets or "all-linear",
+        "samplesPerSecond": medians | {"parallel": parallel},
+        "executorPeakBytes": peak,
+        "ratioToSequential": ratio("sequential"),
+        "ratioToParallel": None if parallel is None else round(medians["executor"] / parallel, 3),
+        "bound": bound,
+        "ratioToBound": ratio(bound),
+        "ratioToOwnProducts": ratio("ownProducts"),
         "maxLossDifference": difference,
+        "lossesCompared": sum(len(one.losses) for one in alone),
+        "slots": slots,
     }
     print(
-        f"batch {batch}, sequence {sequence}: PEFT {rates['sequential']:.1f}, parallel "
-        f"{'-' if parallel is None else f'{parallel:.1f}'}, executor {rates['executor']:.1f}, "
-        f"bound {bound:.1f} "
-        f"samples/s; {case['ratioToSequential']} x PEFT, {case['ratioToBound']:.0%} of the bound; "
+        f"batch {batch}, sequence {sequence}, {case['targets']}: PEFT {medians['sequential']}, "
+        f"parallel {parallel}, executor {medians['executor']}, bound {medians[bound]} samples/s; "
+        f"{case['ratioToSequential']} x PEFT, {case['ratioToBound']:.0%} of the bound, "
+        f"{case['ratioToOwnProducts']:.0%} of the backbone with the same products; "
         f"largest loss difference {difference:.1e}",
         flush=True,
     )
     return case
+
+
+def _interleaved(
+    arguments: argparse.Namespace, contenders: dict[str, Callable[[], None]], samples: int
+) -> dict[str, list[float]]:
+    """Samples/s of each contender in each round, with the number of threads of its best median."""
+    found: dict[str, dict[int, list[float]]] = {name: {} for name in contenders}
+    for _ in range(arguments.rounds):
+        for threads in arguments.threads:
+            torch.set_num_threads(threads)
+            for name, contender in contenders.items():
+                rate = samples / _seconds(contender, arguments.device)
+                found[name].setdefault(threads, []).append(rate)
+    return {name: max(rates.values(), key=statistics.median) for name, rates in found.items()}
 
 
 def _flat_pass(executor: TrainingExecutor) -> None:
@@ -290,17 +348,18 @@ def _seconds(action: Callable[[], None], device: str) -> float:
 
 def _parallel(arguments: argparse.Namespace, batch: int, sequence: int, samples: int) -> float:
     """As many processes as threads, each with its share of the runs and one thread; samples/s of all."""
-    count = max(1, min(arguments.threads, arguments.adapters))
+    count = max(1, min(max(arguments.threads), arguments.adapters))
     workers: list[subprocess.Popen[str]] = []
     for place in range(count):
-        command = [sys.executable, __file__, *sys.argv[1:], "--worker", f"{place},{count},{batch},{sequence}"]
+        case = f"{place},{count},{batch},{sequence},{'+'.join(arguments.targets or [])}"
+        command = [sys.executable, __file__, *sys.argv[1:], "--worker", case]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        environment = os.environ | {"OMP_NUM_THREADS": str(max(1, arguments.threads // count))}
+        environment = os.environ | {"OMP_NUM_THREADS": str(max(1, max(arguments.threads) // count))}
         workers.append(subprocess.Popen(command, text=True, env=environment, **pipes))
     for worker in workers:
         assert worker.stdout is not None
         worker.stdout.readline()
-    best = float("inf")
+    times: list[float] = []
     for _ in range(arguments.rounds):
         start = time.perf_counter()
         for worker in workers:
@@ -310,15 +369,17 @@ def _parallel(arguments: argparse.Namespace, batch: int, sequence: int, samples:
         for worker in workers:
             assert worker.stdout is not None
             worker.stdout.readline()
-        best = min(best, time.perf_counter() - start)
+        times.append(time.perf_counter() - start)
     for worker in workers:
         worker.communicate("stop\n")
-    return samples / best
+    return round(samples / statistics.median(times), 1)
 
 
 def _parallel_worker(arguments: argparse.Namespace) -> None:
     transformers.utils.logging.disable_progress_bar()
-    place, count, batch, sequence = (int(part) for part in arguments.worker.split(","))
+    *numbers, targets = arguments.worker.split(",")
+    place, count, batch, sequence = (int(part) for part in numbers)
+    arguments.targets = targets.split("+") if targets else None
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     vocabulary = _model(arguments).config.vocab_size
     own = [_Peft(arguments, *run) for run in _runs(arguments, batch, sequence, vocabulary)[place::count]]
@@ -332,46 +393,6 @@ def _parallel_worker(arguments: argparse.Namespace) -> None:
             for _ in range(arguments.steps):
                 one.step()
         print("done", flush=True)
-
-
-class _PeakMemory:
-    """Peak device memory, or on the CPU the growth of the process since this object was made."""
-
-    def __init__(self, device: str) -> None:
-        self._cuda = device == "cuda"
-        self._process = psutil.Process()
-        self._before = self._process.memory_info().rss
-        self._running = False
-        self._peak = 0
-
-    def start(self) -> None:
-        if self._cuda:
-            torch.cuda.reset_peak_memory_stats()
-            return
-        self._running = True
-        self._thread = threading.Thread(target=self._watch)
-        self._thread.start()
-
-    def _watch(self) -> None:
-        while self._running:
-            self._peak = max(self._peak, self._process.memory_info().rss - self._before)
-            time.sleep(0.005)
-
-    def stop(self) -> int:
-        if self._cuda:
-            return torch.cuda.max_memory_allocated()
-        self._running = False
-        self._thread.join()
-        return self._peak
-
-
-def _device_words(arguments: argparse.Namespace) -> str:
-    if arguments.device == "cuda":
-        return torch.cuda.get_device_name()
-    memory = psutil.virtual_memory().total / 2**30
-    return (
-        f"{platform.machine()} CPU, {arguments.threads} threads of {os.cpu_count()} cores, {memory:.0f} GiB"
-    )
 
 
 def _model_words(arguments: argparse.Namespace) -> str:
