@@ -18,8 +18,9 @@ from alto_agent.contracts.generated.messages import (
 from alto_agent.executors.evaluation_steps import evaluation_steps
 from alto_agent.executors.metric_buffer import MetricBuffer
 from alto_agent.session.log import utc_now
+from alto_agent.tuning.data.evaluation_rows import evaluation_rows
 from alto_agent.tuning.data.load_run_data import LoadedData
-from alto_agent.tuning.executor.spec import AdapterSpec, EvalReport, RunStep
+from alto_agent.tuning.executor.spec import AdapterSpec, EvalReport, RunData, RunStep
 
 AttemptState = Literal["started", "parked", "done", "failed"]
 FaultReason = Literal["non-finite", "out-of-memory", "bad-row", "bad-input", "memory", "error"]
@@ -39,6 +40,15 @@ class RunInSlot:
     def __init__(self, order: StartRun, data: LoadedData) -> None:
         self.order = order
         self.data = data
+        held_out = data.data.validation
+        rows = evaluation_rows(
+            len(held_out),
+            len(data.data.train),
+            epochs=order.epochs,
+            max_steps=order.max_steps,
+            evaluations=order.evaluations,
+        )
+        self.run_data = RunData(data.data.train, held_out[:rows])
         config = order.config
         targets = config.target_modules
         self.spec = AdapterSpec(
@@ -141,7 +151,7 @@ class RunInSlot:
             total_steps=self.spec.total_steps,
             full_samples=full,
             train_samples=train,
-            validation_samples=len(self.data.data.validation),
+            validation_samples=len(self.run_data.validation),
             epochs=self.order.epochs or full / train,
             memory_bytes=self.memory_bytes,
         )

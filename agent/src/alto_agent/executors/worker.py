@@ -112,7 +112,7 @@ class Worker:
             if order.restore:
                 self._store.fetch(order.restore)
             restore = self._artifacts / order.restore if order.restore else None
-            executor.join(run.spec, run.data.data, restore=restore)
+            executor.join(run.spec, run.run_data, restore=restore)
         except UserError as problem:
             self._channel.send(refused(order, "bad-input", problem.message))
             return

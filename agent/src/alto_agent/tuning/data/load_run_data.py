@@ -39,12 +39,9 @@ class LoadedData:
     @cached_property
     def longest(self) -> int:
         """Tokens of the longest training row; of a pair, of both its answers."""
-        return max(
-            len(row.chosen.input_ids) + len(row.rejected.input_ids)
-            if isinstance(row, PreferenceRow)
-            else len(row.input_ids)
-            for row in self.data.train
-        )
+        train = self.data.train
+        assert isinstance(train, TokenRows | PairRows)
+        return int(train.lengths().max())
 
 
 class PairRows(Sequence[PreferenceRow]):
@@ -64,6 +61,10 @@ class PairRows(Sequence[PreferenceRow]):
         if isinstance(index, slice):
             return PairRows(self._chosen[index], self._rejected[index])
         return PreferenceRow(self._chosen[index], self._rejected[index])
+
+    def lengths(self) -> NDArray[np.int64]:
+        """Tokens of both answers of each row."""
+        return self._chosen.lengths() + self._rejected.lengths()
 
 
 def load_run_data(

@@ -31,13 +31,14 @@ def default_held_out(different_rows: int) -> int:
 def split(
     keys: NDArray[np.uint64], held_out: int | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Indices of training and held-out rows, each in order.
+    """Indices of training rows in the order of the file, and of held-out rows in the order of their keys.
 
     The held-out rows are those with the smallest keys, so the split depends on content alone: it is the same
-    for all runs, in any order of the file, and changes little when rows are added. Other copies of a held-out
+    for all runs, in any order of the file, and changes little when rows are added. The same holds for the
+    first few of them, which is what a cheaper evaluation reads. Other copies of a held-out
     row are in neither part; copies within the training part stay, as a way to weight rows.
     """
     distinct, first = np.unique(keys, return_index=True)
     count = default_held_out(len(distinct)) if held_out is None else held_out
     in_held_out = np.isin(keys, distinct[:count])
-    return np.flatnonzero(~in_held_out), np.sort(first[:count])
+    return np.flatnonzero(~in_held_out), first[:count]
