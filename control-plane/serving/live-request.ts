@@ -41,6 +41,7 @@ export class LiveRequest {
   openPause: OpenPause | undefined
   /** The bar of its waterfall that still grows. */
   segment: SegmentRow | undefined
+  segmentOrderId: string | undefined
   segments: number
 
   constructor(

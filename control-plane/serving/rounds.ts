@@ -104,7 +104,15 @@ export class Rounds {
       if (!request || request.attempt !== attempt) continue
       const fromStep = request.stepsDone
       this.advance(request, order, stepsDone, endMs)
-      growBar(request, this.recorder, { phase: order.stage, startMs, endMs, fromStep, stepsDone, batch })
+      growBar(request, this.recorder, {
+        phase: order.stage,
+        startMs,
+        endMs,
+        fromStep,
+        stepsDone,
+        batch,
+        orderId: order.id,
+      })
     }
     const shape = order.requests[0]?.shape
     if (shape) this.book.learn({ shape, stage: order.stage, batch, sp, tookMs: endMs - startMs })

@@ -9,28 +9,26 @@ interface Unit {
   fromStep: number
   stepsDone: number
   batch: number
+  /** Steps of one order are one bar, however long a preview between them took. */
+  orderId: string
 }
 
-/** Two steps that are further apart are two bars. */
-const GAP_MS = 100
-
-/** Adds a phase or step to the waterfall of a request: steps in a row on the same GPUs in the same batch are one bar. */
+/** Adds a phase or step to the waterfall of a request: steps of one order in the same batch are one bar. */
 export function growBar(request: LiveRequest, recorder: Recorder, unit: Unit): void {
   const gpuIds = request.slots.map((slot) => slot.gpuId)
-  const { phase, startMs, endMs, fromStep, stepsDone, batch } = unit
+  const { phase, startMs, endMs, fromStep, stepsDone, batch, orderId } = unit
   const before = request.segment
   const isSame =
     before !== undefined &&
     phase === 'denoise' &&
     before.phase === phase &&
     before.batch === batch &&
-    startMs - before.endMs < GAP_MS &&
-    before.gpuIds.length === gpuIds.length &&
-    before.gpuIds.every((gpu, index) => gpu === gpuIds[index])
+    request.segmentOrderId === orderId
   if (isSame) {
     before.endMs = endMs
     before.steps = stepsDone - before.fromStep
   } else {
+    request.segmentOrderId = orderId
     request.segment = {
       requestId: request.id,
       number: request.segments++,

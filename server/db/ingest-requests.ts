@@ -132,7 +132,7 @@ export async function ingestProfiles(
   const journal: JournalEntry[] = []
   for (const { executorId, source, profile } of events) {
     const found = await client.query<{ jobId: string }>(
-      `UPDATE "Deployment" d SET "switchMs" = greatest($2, 0), "resumeMs" = greatest($3, 0) FROM "Executor" e
+      `UPDATE "Deployment" d SET "switchMs" = greatest($2::float8, 0), "resumeMs" = greatest($3::float8, 0) FROM "Executor" e
        WHERE e."id" = $1 AND d."jobId" = e."jobId" RETURNING d."jobId"`,
       [executorId, profile.switchMs, profile.resumeMs],
     )

@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
+import { fetchArtifacts } from '../artifacts/artifact-store'
 import { database } from '../db/client'
 import { notFound } from '../trpc/user-error'
 import { artifactPath } from './artifact-path'
@@ -13,6 +15,7 @@ export async function requestFile(id: string, which: 'result' | 'preview'): Prom
   })
   const path = which === 'result' ? row?.resultPath : row?.previewPath
   if (!path) throw notFound(which === 'result' ? 'A result of that request' : 'A preview of that request')
+  await fetchArtifacts(dirname(path))
   const file = artifactPath(path)
   const found = await stat(file).catch(() => null)
   if (!found) throw notFound('The file of that request')

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { imageGeneration } from '@/contracts/openai-requests'
+import { fetchArtifacts } from '../../artifacts/artifact-store'
 import { createCaller } from '../../routers/app-router'
 import { awaitRequests, type EndedRequest } from '../../serving/await-requests'
 import { cancelRequests } from '../../serving/cancel-request'
@@ -47,6 +49,7 @@ export async function generateImages(request: Request): Promise<Response> {
 }
 
 async function inline({ resultPath }: EndedRequest): Promise<string> {
+  await fetchArtifacts(dirname(resultPath!))
   return (await readFile(artifactPath(resultPath!))).toString('base64')
 }
 
