@@ -6,6 +6,7 @@ from typing import Literal
 
 import psutil
 import torch
+from safetensors import SafetensorError
 
 from alto_agent.diffusion.models.diffusion_model import DiffusionModel
 from alto_agent.diffusion.models.pipeline_folder import PipelineFolder
@@ -33,7 +34,7 @@ def load_model(folder: PipelineFolder, device: torch.device, dtype: DtypeChoice)
         return WanModel(folder, device, _dtype(dtype, device))
     except torch.OutOfMemoryError as problem:
         raise UserError("model", f"{folder.ref} does not fit into the memory of {device}.") from problem
-    except (OSError, RuntimeError, ValueError, TypeError, KeyError, AttributeError) as problem:
+    except (OSError, RuntimeError, ValueError, TypeError, KeyError, SafetensorError) as problem:
         first = (str(problem).strip() or type(problem).__name__).splitlines()[0][:300]
         raise UserError("model", f"{folder.ref} cannot be loaded: {first}") from problem
 
