@@ -29,6 +29,16 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        extends: true,
+        test: {
+          // Slurm and Ray themselves, which `npm test` does not install: `npm run test:launchers`.
+          name: 'launchers',
+          include: ['test/launchers/**/*.test.ts'],
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 })

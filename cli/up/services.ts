@@ -64,6 +64,7 @@ export function controlPlaneService(dataDir: DataDir, to: Addresses): GroupSpec 
       ALTO_DATA_DIR: dataDir.path,
       ALTO_GATEWAY_PORT: String(to.gatewayPort),
       ALTO_GATEWAY_HOST: to.gatewayHost,
+      ALTO_AGENT_URL: to.agentUrl,
     },
     logFile: join(dataDir.logs, 'control-plane.log'),
   }

@@ -8,6 +8,7 @@ import { deploymentRouter } from './deployment/router'
 import { draftRouter } from './draft/router'
 import { forecastsRouter } from './forecasts/router'
 import { labRouter } from './lab/router'
+import { launcherRouter } from './launcher/router'
 import { liveRouter } from './live/router'
 import { meRouter } from './me/router'
 import { modelRouter } from './model/router'
@@ -43,6 +44,7 @@ export const appRouter = router({
   audit: auditRouter,
   deployment: deploymentRouter,
   request: requestRouter,
+  launcher: launcherRouter,
   live: liveRouter,
 })
 

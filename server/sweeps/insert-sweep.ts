@@ -64,10 +64,6 @@ export async function insertSweep(sweep: NewSweep): Promise<{ id: string; runs: 
         facts.map((one) => one?.fullSamples ?? null),
       ],
     )
-    await client.query(
-      `INSERT INTO "AuditEntry" ("userId", "action", "subject", "data") VALUES ($1, 'sweep.submit', $2, $3)`,
-      [sweep.createdById, id, JSON.stringify({ name: spec.name })],
-    )
     await writeJournal(client, [{ kind: 'sweep', jobId: id, data: { state: 'waiting', name: spec.name } }])
     await ringLeader(client)
   })

@@ -43,22 +43,29 @@ export const audited = t.middleware(async ({ ctx, type, path, getRawInput, next 
   if (type !== 'mutation' || !ctx.principal || UNHEARD.has(path)) return next({ ctx: { trail } })
   const { prisma } = database()
   const input = await getRawInput()
+  const said = plainFields(input)
   const { id } = await prisma.auditEntry.create({
     data: {
       userId: ctx.principal.userId,
       via: ctx.principal.via,
       action: path,
       subject: idIn(input),
-      data: plainFields(input),
+      data: said,
     },
     select: { id: true },
   })
   const result = await next({ ctx: { trail } })
   const outcome = result.ok ? (wasAccepted(result.data) ? 'done' : 'BAD_REQUEST') : codeOf(result.error)
   const made = result.ok ? idIn(result.data) : null
+  const name = result.ok ? (result.data as { name?: unknown } | null)?.name : undefined
   await prisma.auditEntry.update({
     where: { id },
-    data: { outcome, projectId: trail.projectId, ...(made ? { subject: made } : {}) },
+    data: {
+      outcome,
+      projectId: trail.projectId,
+      ...(made ? { subject: made } : {}),
+      ...(typeof name === 'string' ? { data: { ...said, name } } : {}),
+    },
   })
   return result
 })

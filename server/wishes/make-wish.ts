@@ -35,10 +35,6 @@ async function insertWish(client: PoolClient, wish: NewWish): Promise<number> {
     [wish.kind, wish.subject, JSON.stringify(wish.data ?? {}), wish.actorId],
   )
   const wishId = rows[0]!.id
-  await client.query(
-    `INSERT INTO "AuditEntry" ("userId", "action", "subject", "data") VALUES ($1, $2, $3, $4)`,
-    [wish.actorId, `${scope}.${wish.kind}`, id, JSON.stringify(wish.data ?? {})],
-  )
   await writeJournal(client, [
     {
       kind: 'wish',

@@ -43,6 +43,7 @@ describe('access', () => {
     'dataset.preview': { model: 'builtin/tiny-llama', dataset: 'builtin/sql', projectId: web.projectId },
     'model.describe': { model: 'builtin/tiny-llama', projectId: web.projectId },
     'dataset.delete': { id: datasetId },
+    'launcher.ask': { name: 'nobody', agents: 1 },
   })
   const inputFor = (path: string) => inputs()[path] ?? { id: path.startsWith('run.') ? runId : sweepId }
 
