@@ -32,10 +32,12 @@ import { Serving } from './serving/serving'
 import { leaseInDatabase, type Settings } from './settings'
 import { Suggestions } from './suggest'
 import { Turns } from './turns'
+import { Webhooks } from './webhooks/webhooks'
 
 const SAMPLE_SECONDS = 5
 const JOURNAL_METRIC_SECONDS = 600
 const UPKEEP_SECONDS = 60
+const WEBHOOK_SECONDS = 2
 const CYCLE_RETRY_MS = 1_000
 
 /** What the leader does while it leads: agents' sessions, ingestion, cycles and upkeep. */
@@ -98,6 +100,8 @@ export class Lead {
       (error) => log.warn({ error: error.message }, 'the listening connection was lost'),
     )
     this.serving.start(this.settings.databaseUrl)
+    const webhooks = new Webhooks(this.pool, this.settings.webhookPrivateTargets)
+    this.every(WEBHOOK_SECONDS, () => webhooks.send())
     this.every(this.settings.pollSeconds, async () => this.ring())
     this.every(Math.min(this.settings.leaseSeconds / 4, 5), async () => {
       await disconnectAbsent(this.pool, [...this.gateway.links.keys()], this.settings.leaseSeconds)

@@ -20,6 +20,8 @@ const schema = z.object({
   ALTO_MAX_SLOTS: z.coerce.number().int().min(1).default(16),
   /** How long a stopped run can be revived. */
   ALTO_PARKED_DAYS: z.coerce.number().positive().default(14),
+  /** Webhooks may go to private, loopback and link-local addresses. */
+  ALTO_WEBHOOK_PRIVATE_TARGETS: z.enum(['0', '1']).default('0'),
   /** The leader looks at the database this often even where nobody rings. */
   ALTO_POLL_SECONDS: seconds.default(5),
 })
@@ -34,6 +36,7 @@ export interface Settings {
   identitySeconds: number
   maxSlots: number
   parkedSeconds: number
+  webhookPrivateTargets: boolean
   pollSeconds: number
 }
 
@@ -55,6 +58,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     identitySeconds: given.ALTO_IDENTITY_HOURS * 3600,
     maxSlots: given.ALTO_MAX_SLOTS,
     parkedSeconds: given.ALTO_PARKED_DAYS * 86_400,
+    webhookPrivateTargets: given.ALTO_WEBHOOK_PRIVATE_TARGETS === '1',
     pollSeconds: given.ALTO_POLL_SECONDS,
   }
 }
