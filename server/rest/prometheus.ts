@@ -1,62 +1,37 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { database } from '../db/client'
+import { FIGURES, type Figure } from './prometheus-figures'
 
 const holder = globalThis as typeof globalThis & { altoMetrics?: Registry }
 
-function gauge(registry: Registry, name: string, help: string, label: string, sql: string): void {
-  new Gauge({
-    name,
-    help,
-    labelNames: [label],
-    registers: [registry],
-    async collect() {
-      const { rows } = await database().pool.query<{ label: string; value: number }>(sql)
-      this.reset()
-      for (const row of rows) this.set({ [label]: row.label }, Number(row.value))
-    },
-  })
+/** Asks the database at each look; a counter is set to what was counted there. */
+function register(registry: Registry, { name, help, kind, label, sql }: Figure): void {
+  const options = { name, help, labelNames: label ? [label] : [], registers: [registry] }
+  async function look(metric: Gauge | Counter): Promise<void> {
+    const { rows } = await database().pool.query<{ label?: string; value: number | null }>(sql)
+    metric.reset()
+    for (const row of rows) metric.inc(label ? { [label]: row.label ?? '' } : {}, Number(row.value ?? 0))
+  }
+  if (kind === 'gauge')
+    new Gauge({
+      ...options,
+      async collect() {
+        await look(this)
+      },
+    })
+  else
+    new Counter({
+      ...options,
+      async collect() {
+        await look(this)
+      },
+    })
 }
 
 function createRegistry(): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix: 'alto_web_' })
-  gauge(
-    registry,
-    'alto_jobs',
-    'Jobs by state',
-    'state',
-    `SELECT "state"::text AS "label", count(*) AS "value" FROM "Job" GROUP BY 1`,
-  )
-  gauge(
-    registry,
-    'alto_runs',
-    'Runs by state',
-    'state',
-    `SELECT "state"::text AS "label", count(*) AS "value" FROM "Run" GROUP BY 1`,
-  )
-  gauge(
-    registry,
-    'alto_nodes',
-    'Nodes by state',
-    'state',
-    `SELECT "state"::text AS "label", count(*) AS "value" FROM "Node" GROUP BY 1`,
-  )
-  gauge(
-    registry,
-    'alto_gpu_utilisation',
-    'Newest utilisation of each device, 0 to 1',
-    'gpu',
-    `SELECT g."id" AS "label", s."utilisation" AS "value" FROM "Gpu" g CROSS JOIN LATERAL (
-       SELECT "utilisation" FROM "GpuSample" WHERE "nodeId" = g."nodeId" AND "index" = g."index" ORDER BY "at" DESC LIMIT 1) s
-     WHERE s."utilisation" IS NOT NULL`,
-  )
-  gauge(
-    registry,
-    'alto_stops_total',
-    'Stopped runs by reason',
-    'reason',
-    `SELECT coalesce("reason", 'none') AS "label", count(*) AS "value" FROM "Decision" WHERE "kind" = 'stop' GROUP BY 1`,
-  )
+  for (const figure of FIGURES) register(registry, figure)
   return registry
 }
 
