@@ -24,6 +24,8 @@ describe('access', () => {
   let sweepId: string
   let runId: string
   let datasetId: string
+  let deploymentId: string
+  let requestId: string
   let stranger: Principal
   const people = new Map<string, Principal>()
 
@@ -44,8 +46,20 @@ describe('access', () => {
     'model.describe': { model: 'builtin/tiny-llama', projectId: web.projectId },
     'dataset.delete': { id: datasetId },
     'launcher.ask': { name: 'nobody', agents: 1 },
+    'deployment.create': { spec: {}, projectId: web.projectId },
+    'deployment.update': { id: deploymentId, settings: {} },
+    'deployment.attainment': { id: deploymentId, ...hour },
+    'deployment.use': { id: deploymentId, ...hour },
+    'deployment.late': { id: deploymentId, ...hour },
+    'request.quote': { deploymentId, spec: { kind: 'image', prompt: 'a red circle' } },
+    'request.create': { deploymentId, spec: { kind: 'image', prompt: 'a red circle' } },
   })
-  const inputFor = (path: string) => inputs()[path] ?? { id: path.startsWith('run.') ? runId : sweepId }
+  const hour = { from: new Date(0), to: new Date(3_600_000) }
+  const idFor = (path: string): string => {
+    const noun = path.split('.')[0]!
+    return { run: runId, deployment: deploymentId, request: requestId }[noun] ?? sweepId
+  }
+  const inputFor = (path: string) => inputs()[path] ?? { id: idFor(path) }
 
   /** The code of the refusal, or `passed`. */
   async function knock(principal: Principal | null, path: string): Promise<string> {
@@ -84,6 +98,37 @@ describe('access', () => {
     })
     sweepId = made.id
     runId = (await web.db.prisma.run.findFirstOrThrow({ where: { sweepId } })).id
+    deploymentId = (
+      await web.db.prisma.job.create({
+        data: {
+          projectId: web.projectId,
+          kind: 'deployment',
+          name: 'pair',
+          state: 'running',
+          deployment: {
+            create: { imageModel: 'builtin/tiny-image', gpuIds: ['n0/0'], webhookSecret: 'whsec_x' },
+          },
+        },
+      })
+    ).id
+    requestId = (
+      await web.db.prisma.request.create({
+        data: {
+          id: 'i-1',
+          deploymentId,
+          projectId: web.projectId,
+          groupId: 'g',
+          kind: 'image',
+          prompt: 'a red circle',
+          width: 48,
+          height: 48,
+          frames: 1,
+          steps: 8,
+          seed: 0,
+          deadlineAt: new Date(),
+        },
+      })
+    ).id
     datasetId = (
       await web.db.prisma.dataset.create({
         data: { projectId: web.projectId, name: 'kept.jsonl', path: 'datasets/x.jsonl', bytes: 1, rows: 1 },
