@@ -30,6 +30,16 @@ async function fromToken(secret: string, now: Date): Promise<Principal | null> {
   }
 }
 
+/** The library says no more than that it failed; where the database is away, its own error tells so. */
+async function sessionOf(headers: Headers) {
+  try {
+    return await auth().api.getSession({ headers })
+  } catch (error) {
+    await database().pool.query('SELECT 1')
+    throw error
+  }
+}
+
 /**
  * Who sent a request: an API token (`Authorization: Bearer`) or a session cookie. `null` for nobody; a token that is
  * wrong or has ended does not fall back to a cookie.
@@ -41,7 +51,7 @@ export async function resolvePrincipal(headers: Headers): Promise<Principal | nu
     return scheme?.toLowerCase() === 'bearer' && secret ? fromToken(secret, new Date()) : null
   }
   if (!headers.get('cookie')) return null
-  const session = await auth().api.getSession({ headers })
+  const session = await sessionOf(headers)
   if (!session) return null
   return {
     userId: session.user.id,
