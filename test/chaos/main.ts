@@ -22,13 +22,15 @@ const { values } = parseArgs({
     agents: { type: 'string', default: '2' },
     /** `relay` even where network namespaces could be made. */
     cut: { type: 'string', default: 'auto' },
+    /** No further fault begins after so many seconds. */
+    seconds: { type: 'string', default: '86400' },
     /** Folder for what all processes wrote. */
     logs: { type: 'string', default: '' },
     /** File for the report, beside standard output. */
     out: { type: 'string', default: '' },
   },
 })
-const whole = (name: 'faults' | 'seed' | 'steps' | 'agents', least: number): number => {
+const whole = (name: 'faults' | 'seed' | 'steps' | 'agents' | 'seconds', least: number): number => {
   const value = Number(values[name])
   if (Number.isInteger(value) && value >= least) return value
   process.stderr.write(`--${name} is ${values[name]}; use a whole number from ${least}.\n`)
@@ -54,6 +56,7 @@ const report = await storm({
   namespaces,
   overlap: values.matrix ? 0 : 0.15,
   logs: values.logs,
+  budgetSeconds: whole('seconds', 1),
   say: (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
 })
 const [cpu] = cpus()

@@ -53,6 +53,7 @@ export class Stage {
       ALTO_GATEWAY_HOST: options.namespaces ? '0.0.0.0' : '127.0.0.1',
     })
     mkdirSync(stage.artifacts, { recursive: true })
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stage.abandon())
     await stage.startControlPlane()
     for (let number = 0; number < options.agents; number++) await stage.addAgent(number, options.namespaces)
     return stage
@@ -105,6 +106,14 @@ export class Stage {
     await this.toPostgres.close()
     await Promise.all(this.agents.map((agent) => agent.close()))
     await this.postgres.stop()
+  }
+
+  /** Leaves nothing behind where this program is asked to end in the middle. */
+  private abandon(): void {
+    for (const pid of [...this.executors(), ...[...this.cluster.processes].map((one) => one.pid)])
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL')
+    for (const agent of this.agents) void agent.close()
+    process.exit(130)
   }
 
   private async startControlPlane(): Promise<void> {

@@ -15,6 +15,8 @@ export interface StormOptions extends StageOptions {
   faults: readonly Fault[]
   /** Steps of each run. */
   steps: number
+  /** No further fault begins after so many seconds. */
+  budgetSeconds: number
   /** Share of the faults that come before the one before has been recovered from. */
   overlap: number
   say(line: string): void
@@ -74,13 +76,17 @@ export async function storm(options: StormOptions): Promise<StormReport> {
         stormy.push(await stage.cluster.submit({ ...workload(policy, options.steps), name }, PARAMS))
       }
     }
+    let inflicted = 0
     for (const [number, fault] of options.faults.entries()) {
+      if ((Date.now() - startedAt) / 1000 > options.budgetSeconds) break
+      inflicted++
       await whenItAnswers(feed)
       const reached = await whenItAnswers(() => reachMoment(stage, fault.moment))
       const repair = await stage.inflict(fault, rng.integer(1 << 16))
       await new Promise((resolve) => setTimeout(resolve, OUTAGES[fault.outage] * options.leaseSeconds * 1000))
       await repair()
-      if (number + 1 < options.faults.length && rng.next() < options.overlap) {
+      const isLast = number + 1 === options.faults.length
+      if (!isLast && rng.next() < options.overlap) {
         unanswered++
         options.say(`${number + 1}: ${faultName(fault)}; the next one comes at once`)
         continue
@@ -100,6 +106,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
       violations.push(...(await strayExecutors(stage)))
     }
 
+    if (unanswered > 0 && (await recovery(stage)) !== null) recovered += unanswered
     let metricsExpected = 0
     let metricsStored = 0
     let adaptersEqual = 0
@@ -133,7 +140,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     violations.push(...checkFiles(stage.artifacts, grants))
     const sorted = [...recoveries].sort((a, b) => a - b)
     return {
-      faults: options.faults.length,
+      faults: inflicted,
       recovered,
       violations,
       metricsExpected,
