@@ -20,6 +20,7 @@ from alto_agent.executors.diffusion_group import DiffusionGroup
 from alto_agent.executors.rank_command import RankEvent
 
 PATIENCE = 120.0
+LEASE_SECONDS = 600.0
 Stage = Literal["encode", "denoise", "decode"]
 
 
@@ -29,7 +30,7 @@ class Talk:
     def __init__(self, start: StartDiffusion, data_dir: Path) -> None:
         self.events: list[RankEvent] = []
         self._arrived = asyncio.Event()
-        self.group = DiffusionGroup(start, data_dir, "cpu", self._hear)
+        self.group = DiffusionGroup(start, data_dir, "cpu", self._hear, LEASE_SECONDS)
         self.running = asyncio.create_task(self.group.run())
         self._orders = 0
 

@@ -75,5 +75,6 @@ def compare(data_dir: Path, models: dict[str, Path], requests: list[ServingReque
         path = data_dir / "artifacts" / "requests" / request.request_id / "parked-1.safetensors"
         reached = read_parked(path, request, torch.device("cpu")).latent
         expected = alone(loaded(models[request.kind]), request).latent
-        assert reached is not None and expected is not None
+        assert reached is not None
+        assert expected is not None
         torch.testing.assert_close(reached, expected, atol=TOLERANCE, rtol=TOLERANCE)

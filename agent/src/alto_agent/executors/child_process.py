@@ -10,11 +10,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from alto_agent.executors.lifeline import Lifeline
+
 _LINE_LIMIT = 16 * 1024 * 1024
 
 
 class ChildProcess:
-    """`python -m module --channel FD --data-dir … --device …`. It ends when this end of the socket closes."""
+    """`python -m module --channel FD --data-dir … --device … --lifeline FD --silence S`; ends when we do."""
 
     def __init__(
         self,
@@ -23,10 +25,16 @@ class ChildProcess:
         kind: str,
         devices: Sequence[int],
         *,
+        silence_seconds: float,
         arguments: Sequence[str] = (),
         pass_fds: Sequence[int] = (),
     ) -> None:
-        """`kind` is `cpu` or `cuda`; only `devices` are visible to the child."""
+        """`kind` is `cpu` or `cuda`; only `devices` are visible to the child.
+
+        It takes an agent that is silent for longer than `silence_seconds` for gone.
+        """
+        self._silence = silence_seconds
+        self._lifeline: Lifeline | None = None
         self._module = module
         self._data_dir = data_dir
         self._kind = kind
@@ -45,6 +53,7 @@ class ChildProcess:
     async def run(self, on_line: Callable[[bytes], object]) -> int:
         """Hands the child's lines on until it ends. Answers its exit code; no process is left then."""
         ours, theirs = socket.socketpair()
+        lifeline = Lifeline()
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -56,8 +65,12 @@ class ChildProcess:
                 str(self._data_dir),
                 "--device",
                 self._kind,
+                "--lifeline",
+                str(lifeline.far),
+                "--silence",
+                str(self._silence),
                 *self._arguments,
-                pass_fds=[theirs.fileno(), *self._pass_fds],
+                pass_fds=[theirs.fileno(), lifeline.far, *self._pass_fds],
                 start_new_session=True,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=sys.stderr.fileno(),
@@ -65,6 +78,8 @@ class ChildProcess:
             )
         finally:
             theirs.close()
+            lifeline.hand_over()
+        self._lifeline = lifeline
         reader, self._writer = await asyncio.open_connection(sock=ours, limit=_LINE_LIMIT)
         early, self._unsent = self._unsent, []
         for line in early:
@@ -76,6 +91,13 @@ class ChildProcess:
         finally:
             self.kill()
             self._writer.close()
+            self._lifeline = None
+            lifeline.close()
+
+    def show_life(self) -> None:
+        """Tells the child that this agent is there."""
+        if self._lifeline is not None:
+            self._lifeline.show_life()
 
     def send(self, line: bytes) -> None:
         """One JSON object; nothing is said to a child that has ended."""

@@ -21,6 +21,7 @@ from alto_agent.contracts.generated.messages import (
 )
 from alto_agent.executors.child_process import ChildProcess, why_it_ended
 from alto_agent.executors.learned_profile import LearnedProfile
+from alto_agent.executors.lifeline import SILENT_LEASES
 from alto_agent.executors.order_router import Delivery, OrderRouter
 from alto_agent.executors.rank_command import RANK_EVENT, RankEvent
 from alto_agent.session.log import fields, logger_named, utc_now
@@ -33,9 +34,14 @@ class DiffusionGroup:
     """One process a device. They live and die together: a group with a missing rank can do no shared step."""
 
     def __init__(
-        self, order: StartDiffusion, data_dir: Path, kind: str, say: Callable[[RankEvent], object]
+        self,
+        order: StartDiffusion,
+        data_dir: Path,
+        kind: str,
+        say: Callable[[RankEvent], object],
+        lease_seconds: float,
     ) -> None:
-        """`say` takes every event, durable or live."""
+        """`say` takes every event. Ranks take an agent that is silent for some leases for gone."""
         self.order = order
         self._say = say
         self._router = OrderRouter(len(order.devices), self._say)
@@ -50,6 +56,7 @@ class DiffusionGroup:
                 data_dir,
                 kind,
                 [device],
+                silence_seconds=lease_seconds * SILENT_LEASES,
                 arguments=["--rank", str(rank), "--store-port", port, *self._first_only(rank)],
                 pass_fds=[self._store.fileno()] if rank == 0 else [],
             )
@@ -96,6 +103,11 @@ class DiffusionGroup:
             )
             for request_id, attempt in self._router.lost()
         ]
+
+    def show_life(self) -> None:
+        """Tells all ranks that this agent is there."""
+        for rank in self._ranks:
+            rank.show_life()
 
     def run_requests(self, order: RunRequests) -> None:
         """A repeat changes nothing."""

@@ -34,12 +34,16 @@ class DiffusionSupervisor:
         kind: str,
         record: Callable[[DurableEvent], object],
         live: Callable[[str, ServingEvent], object],
+        lease_seconds: Callable[[], float],
     ) -> None:
-        """`record` spools an event; `live` takes an executor's id and an event for at once."""
+        """`record` spools an event; `live` takes an executor's id and an event for at once;
+        `lease_seconds` is what the control plane grants now.
+        """
         self._data_dir = data_dir
         self._kind = kind
         self._record = record
         self._live = live
+        self._lease_seconds = lease_seconds
         self._groups: dict[str, tuple[DiffusionGroup, asyncio.Task[None]]] = {}
         self._closing = False
 
@@ -50,6 +54,11 @@ class DiffusionSupervisor:
     def pids(self) -> set[int]:
         """Process ids of their ranks, which are the ids of their sessions too."""
         return {pid for group, _ in self._groups.values() for pid in group.pids()}
+
+    def show_life(self) -> None:
+        """Tells all ranks that this agent is there; without that they end themselves."""
+        for group, _ in self._groups.values():
+            group.show_life()
 
     def stop(self, executor_id: str) -> bool:
         """Parks what runs and ends it; `False` where no such one lives."""
@@ -93,7 +102,11 @@ class DiffusionSupervisor:
         if executor_id in self._groups or self._closing:
             return
         group = DiffusionGroup(
-            order, self._data_dir, self._kind, lambda event: self._sort(executor_id, event)
+            order,
+            self._data_dir,
+            self._kind,
+            lambda event: self._sort(executor_id, event),
+            self._lease_seconds(),
         )
         task = asyncio.create_task(self._watch(group), name=executor_id)
         self._groups[executor_id] = (group, task)

@@ -72,7 +72,11 @@ class Session:
         )
         self._live = LiveEvents()
         self._diffusion = DiffusionSupervisor(
-            settings.data_dir, self._devices[0].kind, self._outbox.record, self._live.add
+            settings.data_dir,
+            self._devices[0].kind,
+            self._outbox.record,
+            self._live.add,
+            lambda: self._leases.lease_seconds,
         )
         self._queries = Queries(settings.data_dir)
         self._replies: set[asyncio.Task[None]] = set()
@@ -275,3 +279,4 @@ class Session:
         while True:
             await asyncio.sleep(FENCE_CHECK_SECONDS)
             self._supervisor.enforce_leases()
+            self._diffusion.show_life()

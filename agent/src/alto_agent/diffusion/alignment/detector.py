@@ -17,9 +17,9 @@ from alto_agent.diffusion.train.scenes import BACKGROUND, COLOURS, SHAPES, dista
 LEAST_SHARE = 0.01
 """Of all pixels; a smaller patch of a colour is no thing."""
 _CLEAR = 60.0
-"""Distance to a colour, of 255 a channel, up to which a pixel surely has it; edges blend into other colours."""
+"""Distance to a colour, in 255ths, up to which a pixel surely has it; edges blend into other colours."""
 _MOST_RESIDUAL = 0.35
-"""Share of its area by which a patch may differ from the best drawing; beyond it has no form."""
+"""Share of its area by which a patch may differ from the best drawing; beyond it, it has no form."""
 _FORMS = {"circle": (math.pi, 0.0), "square": (4 * 0.86**2, 0.0), "triangle": (1.6625, 1 / 6)}
 """Area, and how far the middle of the area lies below the centre, for a radius of 1."""
 

@@ -23,6 +23,7 @@ from alto_agent.diffusion.models.diffusion_model import DiffusionModel
 from alto_agent.diffusion.models.load_model import load_model
 from alto_agent.diffusion.models.pipeline_folder import resolve_pipeline
 from alto_agent.diffusion.parallel.rank_groups import RankGroups
+from alto_agent.executors.lifeline import hold_lifeline
 from alto_agent.executors.rank_channel import RankChannel
 from alto_agent.executors.rank_command import RankCommand
 from alto_agent.inventory.devices import usable_cores
@@ -34,6 +35,7 @@ def main() -> int:
     """Answers the exit code: 0 where it was asked to end, 3 where the order cannot be carried out."""
     given = _arguments()
     set_up_logging()
+    hold_lifeline(given.lifeline, given.silence)
     channel = RankChannel(socket.socket(fileno=given.channel))
     commands = channel.commands()
     start = next(commands, None)
@@ -87,6 +89,8 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--device", choices=["cpu", "cuda"], required=True)
+    parser.add_argument("--lifeline", type=int, required=True, help="file descriptor of the agent's pipe")
+    parser.add_argument("--silence", type=float, required=True, help="seconds after which the agent is gone")
     parser.add_argument("--rank", type=int, required=True)
     parser.add_argument("--store-port", type=int, required=True)
     parser.add_argument("--store-fd", type=int, help="listening socket of the ranks' store; rank 0 only")
