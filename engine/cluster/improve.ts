@@ -21,6 +21,17 @@ const ROUNDS = [
   { share: 0.7, hot: 0.005, cold: 0.0001 },
 ]
 
+/**
+ * In so few pools, orders over all of them are annealed first, with at most this share of the effort; in more, moves
+ * between pools find more.
+ */
+const FEW_POOLS = 4
+const FEW_POOLS_SHARE = 0.4
+const FEW_POOLS_TRIES = 8_000
+
+/** Schedules of the first round of balancing; each is twice as long as the one before and cools down, whenever a clock ends it. */
+const FIRST_ROUND = 8_000
+
 /** A search: the best order so far and how much of the effort is used. */
 class Search {
   tried = 0
@@ -88,14 +99,12 @@ export function improve(problem: Problem, target: number, effort: Effort, warm?:
   for (const order of starts) {
     if (search.tried === 0 || !search.isOver()) search.attempt(order(), Number.POSITIVE_INFINITY)
   }
-  if (problem.pools.length > 1 && problem.base === undefined && problem.count > 1 && !search.isOver())
+  if (problem.pools.length > 1 && problem.base === undefined && problem.count > 1 && !search.isOver()) {
+    if (problem.pools.length <= FEW_POOLS)
+      annealInRounds(search, Math.min(FEW_POOLS_TRIES, FEW_POOLS_SHARE * (effort.budget - search.tried)))
     return balance(problem, search, target)
-  let from = search.tried
-  for (const [round, { share, hot, cold }] of ROUNDS.entries()) {
-    const until = from + share * (effort.budget - starts.length)
-    if (problem.count > 1 && !search.isOver()) anneal(search, random(round), hot, cold, from, until)
-    from = until
   }
+  if (problem.count > 1) annealInRounds(search, effort.budget - starts.length)
   const makespan = search.scheduler.run(search.bestOrder)
   return {
     starts: search.scheduler.starts.slice(),
@@ -111,16 +120,30 @@ function balance(problem: Problem, search: Search, target: number): Schedule {
   const makespan = search.scheduler.run(search.bestOrder)
   const { starts, chosenPools } = search.scheduler
   const balancer = new PoolBalancer(problem, starts, chosenPools.slice(), makespan, target)
-  const before = search.tried
-  balancer.search(random('pools'), () => {
-    // A move schedules two pools of many: four of them count as one schedule.
-    search.tried += 0.25
-    search.bestMakespan = balancer.bestMakespan
-    return search.isOver() ? null : (search.tried - before) / (search.budget - before)
-  })
+  for (let round = 0, tries = FIRST_ROUND; !search.isOver(); round++, tries *= 2) {
+    const before = search.tried
+    const length = Math.min(tries, search.budget - before)
+    balancer.search(random(`pools ${round}`), () => {
+      // A move schedules two pools of many: four of them count as one schedule.
+      search.tried += 0.25
+      search.bestMakespan = balancer.bestMakespan
+      const done = (search.tried - before) / length
+      return search.isOver() || done >= 1 ? null : done
+    })
+  }
   const { bestStarts, bestPools, bestMakespan } = balancer
   const order = Int32Array.from(bestStarts.keys()).sort((a, b) => bestStarts[a]! - bestStarts[b]! || a - b)
   return { starts: bestStarts, pools: bestPools, makespan: bestMakespan, order, tried: search.tried }
+}
+
+/** Anneals orders over all pools, with so many schedules in all. */
+function annealInRounds(search: Search, tries: number): void {
+  let from = search.tried
+  for (const [round, { share, hot, cold }] of ROUNDS.entries()) {
+    const until = from + share * tries
+    if (!search.isOver()) anneal(search, random(round), hot, cold, from, until)
+    from = until
+  }
 }
 
 function anneal(search: Search, rng: Random, hot: number, cold: number, from: number, until: number): void {

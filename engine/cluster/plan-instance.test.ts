@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { random } from '../random'
 import type { PlanInstance, PlanTask } from './instance'
 import { ListScheduler } from './list-schedule'
 import { lowerBound } from './lower-bound'
@@ -115,6 +116,16 @@ describe('planInstance', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  it('[P14] fills few wide nodes: within 3% of the bound', () => {
+    const source = random('wide')
+    const tasks = Array.from({ length: 60 }, (_, i) =>
+      task(`t${i}`, 2 ** source.integer(7), 10 + source.integer(990)),
+    )
+    const nodes = ['a', 'b'].map((id) => ({ id, gpus: 64 }))
+    const plan = planInstance({ nodes, tasks, spread: false }, { budget: 6000 })
+    expect(plan.makespan).toBeLessThan(1.03 * plan.lowerBound)
   })
 
   it('[P16] the order of the input and a second call change nothing', () => {
