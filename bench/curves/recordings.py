@@ -62,14 +62,14 @@ class Recording:
 
 
 # Losses of answers alone fall towards zero where a task can be solved, so that the second best run may be far behind.
-# Losses of whole texts have a floor, as those of most fine-tuning data do. Both are recorded.
+# Losses of whole texts have a floor, as those of most fine-tuning data do.
 RECORDINGS = (
     Recording(
         "sorting",
         "constant",
-        1280,
+        640,
         2,
-        24,
+        20,
         48,
         (3e-5, 3e-2),
         "random",
@@ -80,13 +80,35 @@ RECORDINGS = (
         "facts", "constant", 128, 12, 32, 48, (5e-5, 5e-2), "grid", 2, "sft-completion"
     ),
     Recording(
-        "arithmetic", "cosine", 1920, 1, 24, 96, (3e-5, 5e-2), "random", 3, "sft-full"
+        "arithmetic",
+        "cosine",
+        1920,
+        1,
+        24,
+        96,
+        (3e-5, 5e-2),
+        "random",
+        3,
+        "sft-completion",
     ),
-    Recording("tools", "linear", 176, 6, 22, 48, (5e-5, 1e-1), "random", 4, "sft-full"),
     Recording(
-        "reverse", "constant", 1280, 2, 24, 48, (3e-5, 3e-2), "random", 5, "sft-full"
+        "tools", "linear", 176, 6, 22, 48, (5e-5, 1e-1), "random", 4, "sft-completion"
     ),
-    Recording("dates", "cosine", 320, 4, 20, 48, (5e-5, 2e-2), "random", 6, "sft-full"),
+    Recording(
+        "reverse",
+        "constant",
+        1280,
+        1,
+        20,
+        48,
+        (3e-5, 3e-2),
+        "random",
+        5,
+        "sft-completion",
+    ),
+    Recording(
+        "dates", "cosine", 320, 4, 20, 48, (5e-5, 2e-2), "random", 6, "sft-completion"
+    ),
     Recording(
         "sentiment",
         "constant",
@@ -99,5 +121,7 @@ RECORDINGS = (
         7,
         "sft-completion",
     ),
-    Recording("sql", "linear", 320, 4, 24, 32, (3e-5, 3e-2), "random", 8, "sft-full"),
+    Recording(
+        "sql", "linear", 320, 3, 20, 32, (3e-5, 3e-2), "random", 8, "sft-completion"
+    ),
 )
