@@ -14,6 +14,7 @@ import { plural } from '../ui/format/number'
 import { Segmented } from '../ui/Segmented'
 import { Skeleton } from '../ui/Skeleton'
 import { JoinCommand } from './JoinCommand'
+import { LaunchersTab } from './LaunchersTab'
 import { NodesTab } from './NodesTab'
 import { QueueTab } from './QueueTab'
 import { TimelineTab } from './TimelineTab'
@@ -23,7 +24,7 @@ export function ClusterPage() {
   const trpc = useTRPC()
   const [view, setView] = useQueryStates(
     {
-      tab: parseAsStringLiteral(['timeline', 'nodes', 'queue']).withDefault('timeline'),
+      tab: parseAsStringLiteral(['timeline', 'nodes', 'queue', 'launchers']).withDefault('timeline'),
       node: parseAsString,
       /** The way to add a node is open. */
       add: parseAsStringLiteral(['node']),
@@ -52,6 +53,7 @@ export function ClusterPage() {
               { value: 'timeline', label: 'Timeline' },
               { value: 'nodes', label: 'Nodes' },
               { value: 'queue', label: 'Queue' },
+              { value: 'launchers', label: 'Launchers' },
             ]}
           />
         }
@@ -68,6 +70,8 @@ export function ClusterPage() {
         <Empty action={<Button onClick={() => void refetch()}>Try now</Button>}>{errorSentence(error)}</Empty>
       ) : !data ? (
         <Skeleton className="m-4 h-40" />
+      ) : view.tab === 'launchers' ? (
+        <LaunchersTab />
       ) : view.tab === 'queue' ? (
         <QueueTab nodes={nodes} />
       ) : nodes.length === 0 ? (

@@ -56,6 +56,7 @@ function shots(sweep: string): Shot[] {
     { name: 'cluster', path: '/cluster' },
     { name: 'nodes', path: '/cluster?tab=nodes' },
     { name: 'queue', path: '/cluster?tab=queue' },
+    { name: 'launchers', path: '/cluster?tab=launchers' },
     { name: 'rule-lab', path: '/rule-lab' },
     { name: 'forecasts', path: '/forecasts' },
     { name: 'audit', path: '/audit' },

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { freePort } from '../support/postgres'
 import { eventually } from '../support/processes'
 
@@ -24,7 +25,8 @@ export async function startRayCluster(python: string): Promise<RayCluster> {
     RAY_USAGE_STATS_ENABLED: '0',
     RAY_health_check_failure_threshold: '2',
     RAY_health_check_period_ms: '1000',
-    RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER: '0',
+    // Actors run agents of this checkout.
+    PYTHONPATH: fileURLToPath(new URL('../../agent/src', import.meta.url)),
   }
   const raylets: number[][] = []
   const started = () =>

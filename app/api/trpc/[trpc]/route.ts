@@ -1,4 +1,5 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+import { observed } from '@/server/observe/observed'
 import { readLimited, refuseAtDoor } from '@/server/rest/admit'
 import { refusal } from '@/server/rest/answer-error'
 import { appRouter } from '@/server/routers/app-router'
@@ -6,7 +7,7 @@ import { createContext } from '@/server/trpc/context'
 
 export const dynamic = 'force-dynamic'
 
-async function handle(request: Request): Promise<Response> {
+async function answer(request: Request): Promise<Response> {
   const refused = refuseAtDoor(request)
   if (refused) return refused
   let whole = request
@@ -23,5 +24,7 @@ async function handle(request: Request): Promise<Response> {
     createContext: () => createContext(request),
   })
 }
+
+const handle = (request: Request): Promise<Response> => observed(request, () => answer(request))
 
 export { handle as GET, handle as POST }
