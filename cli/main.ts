@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { registerBackup } from './commands/backup'
 import { registerDemo } from './commands/demo'
 import { registerDeploy } from './commands/deploy'
 import { registerGenerate } from './commands/generate'
@@ -29,6 +30,7 @@ function createProgram(): Command {
   registerRequest(program)
   registerNode(program)
   registerToken(program)
+  registerBackup(program)
   registerPlan(program)
   registerReplay(program)
   const simulate = program.command('simulate').description('Run the production engine on a virtual clock.')

@@ -57,6 +57,14 @@ function linkLibraries(packageFolder: string): void {
   }
 }
 
+/** Major version of the embedded Postgres, such as `18`. */
+export function embeddedPostgresMajor(): string {
+  const require = createRequire(join(CHECKOUT, 'package.json'))
+  const folder = dirname(dirname(require.resolve(NATIVE_PACKAGE)))
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }
+  return version.split('.')[0]!
+}
+
 /** Folder with `bin/postgres`, where the user that runs it can read it. */
 export function postgresPrograms(owner: Owner | null): string {
   const require = createRequire(join(CHECKOUT, 'package.json'))

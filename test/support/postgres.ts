@@ -8,6 +8,8 @@ import { Client } from 'pg'
 import { childrenOf, eventually, isAlive } from './processes'
 
 export interface TestPostgres {
+  /** Folder of its data. */
+  dataDir: string
   /** A new database with all migrations; answers its address. */
   createDatabase(): Promise<string>
   /** Ends the server as an operator would, keeping its data; `start` brings it back on the same port. */
@@ -61,6 +63,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   const postmaster = () =>
     Number(readFileSync(join(options.databaseDir, 'postmaster.pid'), 'utf8').split('\n')[0])
   return {
+    dataDir: options.databaseDir,
     async createDatabase() {
       const name = `alto_${randomBytes(6).toString('hex')}`
       await admin(`CREATE DATABASE ${name} TEMPLATE template_alto`)
