@@ -1,5 +1,6 @@
 """Pipelines of the real architectures with a few random weights, in diffusers' format."""
 
+import importlib
 import json
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from transformers import (
     UMT5EncoderModel,
 )
 
+# As a module of unknown type: its classes are exported lazily.
+DIFFUSERS: Any = importlib.import_module("diffusers")
 WORDS = ["<pad>", "</s>", "<s>", "<unk>", "a", "red", "blue", "circle", "square", "moving", "left", "right"]
 
 
@@ -52,16 +55,9 @@ def clip() -> CLIPTextModelWithProjection:
 
 def sd3(folder: Path) -> Path:
     """48 heads are 4 here; images of 16 to 128 pixels."""
-    from diffusers import (
-        AutoencoderKL,
-        FlowMatchEulerDiscreteScheduler,
-        SD3Transformer2DModel,
-        StableDiffusion3Pipeline,
-    )
-
     torch.manual_seed(0)
-    pipe: Any = StableDiffusion3Pipeline(
-        transformer=SD3Transformer2DModel(
+    pipe = DIFFUSERS.StableDiffusion3Pipeline(
+        transformer=DIFFUSERS.SD3Transformer2DModel(
             sample_size=16,
             patch_size=2,
             in_channels=4,
@@ -76,8 +72,8 @@ def sd3(folder: Path) -> Path:
             dual_attention_layers=(0,),
             qk_norm="rms_norm",
         ),
-        scheduler=FlowMatchEulerDiscreteScheduler(shift=3.0),
-        vae=AutoencoderKL(
+        scheduler=DIFFUSERS.FlowMatchEulerDiscreteScheduler(shift=3.0),
+        vae=DIFFUSERS.AutoencoderKL(
             block_out_channels=(8, 8, 8, 8),
             down_block_types=("DownEncoderBlock2D",) * 4,
             up_block_types=("UpDecoderBlock2D",) * 4,
@@ -103,22 +99,15 @@ def sd3(folder: Path) -> Path:
 
 def wan(folder: Path) -> Path:
     """12 heads are 4 here; clips of 1 + 4k frames."""
-    from diffusers import (
-        AutoencoderKLWan,
-        FlowMatchEulerDiscreteScheduler,
-        WanPipeline,
-        WanTransformer3DModel,
-    )
-
     torch.manual_seed(0)
-    pipe: Any = WanPipeline(
+    pipe = DIFFUSERS.WanPipeline(
         tokenizer=tokenizer(512),
         text_encoder=UMT5EncoderModel(
             UMT5Config(vocab_size=len(WORDS), d_model=16, d_kv=8, d_ff=16, num_layers=1, num_heads=2)
         ),
-        vae=AutoencoderKLWan(base_dim=4, z_dim=16, dim_mult=[1, 1, 1, 1], num_res_blocks=1),
-        scheduler=FlowMatchEulerDiscreteScheduler(shift=5.0),
-        transformer=WanTransformer3DModel(
+        vae=DIFFUSERS.AutoencoderKLWan(base_dim=4, z_dim=16, dim_mult=[1, 1, 1, 1], num_res_blocks=1),
+        scheduler=DIFFUSERS.FlowMatchEulerDiscreteScheduler(shift=5.0),
+        transformer=DIFFUSERS.WanTransformer3DModel(
             num_attention_heads=4,
             attention_head_dim=12,
             in_channels=16,

@@ -15,7 +15,8 @@ class TinyTextEncoder(nn.Module):
     def __init__(self, width: int, heads: int, layers: int) -> None:
         super().__init__()
         self.words = nn.Embedding(VOCABULARY, width)
-        self.places = nn.Parameter(torch.randn(TEXT_TOKENS, width) * 0.02)
+        # As large as the words: "red left of blue" and "blue left of red" differ in nothing else.
+        self.places = nn.Parameter(torch.randn(TEXT_TOKENS, width))
         self.layers = nn.ModuleList(_Layer(width, heads) for _ in range(layers))
         self.norm = nn.RMSNorm(width)
 
