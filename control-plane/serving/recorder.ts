@@ -50,13 +50,14 @@ export class Recorder {
     profiles: readonly { deploymentId: string; rows: readonly ProfileRow[]; figures: unknown }[],
   ): ServingBatch {
     const requests = [...this.changed.values()].flatMap(progressOf)
+    const decoded = [...this.changed.values()].filter((request) => request.isOver)
     const batch: ServingBatch = {
       requests,
       segments: [...this.segments.values()].map((segment) => ({ ...segment })),
       receipts: this.receipts,
       previews: [...this.previews.values()],
       profiles,
-      journal: [...this.journal, ...requests.map(entryOf)],
+      journal: [...this.journal, ...requests.map(entryOf), ...decoded.map(lastBar)],
     }
     this.changed.clear()
     this.segments.clear()
@@ -69,6 +70,7 @@ export class Recorder {
 
 function progressOf(request: LiveRequest): RequestProgress[] {
   const { state } = request
+  if (request.isOver) return []
   if (state !== 'queued' && state !== 'running' && state !== 'paused') return []
   return [
     {
@@ -89,4 +91,9 @@ function progressOf(request: LiveRequest): RequestProgress[] {
 
 function entryOf({ deploymentId, id, state, stage, stepsDone }: RequestProgress): JournalEntry {
   return { kind: 'request', jobId: deploymentId, data: { requestId: id, state, stage, stepsDone } }
+}
+
+/** Its end is told by who stores the result; this says that its waterfall is complete. */
+function lastBar({ row, stepsDone }: LiveRequest): JournalEntry {
+  return { kind: 'request', jobId: row.deploymentId, data: { requestId: row.id, stage: 'decode', stepsDone } }
 }

@@ -24,6 +24,7 @@ const SETTINGS: Settings = {
   identitySeconds: 86_400,
   maxSlots: 4,
   parkedSeconds: 1000,
+  webhookPrivateTargets: false,
   pollSeconds: 5,
 }
 const PLAN_SETTINGS = { leaseSeconds: 120, parkedSeconds: 1000, sentence: () => 'A sentence.' }
