@@ -36,7 +36,7 @@ export interface Duel {
 }
 
 const folder = fileURLToPath(new URL('../..', import.meta.url))
-const BUDGETS = [0.1, 0.12, 0.14, 0.16, 0.18, 0.195, 0.22, 0.26, 0.3]
+const BUDGETS = [0.1, 0.12, 0.14, 0.16, 0.18, 0.2, 0.22, 0.26, 0.3]
 
 function readSweeps(): RecordedSweep[] {
   const curves = join(folder, 'bench/curves')
