@@ -163,7 +163,8 @@ function stateAfter(event: AttemptEvent, run: LiveRun): After {
       error: null,
       decided: { rule: event.reason === 'non-finite' ? 'E3' : 'X13', reason: event.reason },
     }
-  if (run.state !== 'training') return stays
+  // Its state may be gone, and whoever looks at the stopped run should know.
+  if (run.state !== 'training') return { ...stays, error: event.message ?? stays.error }
   const lostItsPlace = event.reason === 'executor-died' || event.reason === 'lease-lost'
   if (lostItsPlace && run.crashes < MAX_CRASHES) return { state: 'waiting', stopReason: null, error: null }
   return { state: 'failed', stopReason: null, error: event.message }

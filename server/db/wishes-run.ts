@@ -16,6 +16,10 @@ interface WishedRun {
   jobState: string
   rule: string | null
   hasState: boolean
+  /** Some state of it was stored once. */
+  wasStored: boolean
+  /** What the node said when its newest attempt ended. */
+  lastWord: string | null
 }
 
 const GONE: Outcome = { refusal: 'This run does not exist any more.' }
@@ -57,7 +61,9 @@ export async function reviveRun(wishing: Wishing, runId: string): Promise<Outcom
     return { refusal: `${name(run)} cannot be revived: it is ${run.state}.` }
   if (run.step > 0 && !run.hasState && !goesOn)
     return {
-      refusal: `${name(run)} cannot be revived: its parked state was deleted when its retention ended.`,
+      refusal: run.wasStored
+        ? `${name(run)} cannot be revived: its parked state was deleted when its retention ended.`
+        : `${name(run)} cannot be revived, since nothing of it was stored: ${run.lastWord ?? 'its node was lost'}. Clone it to train it again.`,
     }
   await client.query(
     `UPDATE "Run" SET "state" = CASE "state" WHEN 'training' THEN "state" ELSE 'waiting' END, "audited" = false,
@@ -109,7 +115,10 @@ async function lockRun({ client }: Wishing, runId: string): Promise<WishedRun | 
     `SELECT r."id", r."sweepId", r."number", r."state"::text AS "state", r."step", r."samples", r."stopReason",
        r."audited", j."state"::text AS "jobState", d."rule",
        (EXISTS (SELECT 1 FROM "Checkpoint" c WHERE c."runId" = r."id" AND c."deletedAt" IS NULL)
-         OR EXISTS (SELECT 1 FROM "Attempt" a WHERE a."runId" = r."id" AND a."state" = 'ending')) AS "hasState"
+         OR EXISTS (SELECT 1 FROM "Attempt" a WHERE a."runId" = r."id" AND a."state" = 'ending')) AS "hasState",
+       EXISTS (SELECT 1 FROM "Checkpoint" c WHERE c."runId" = r."id") AS "wasStored",
+       (SELECT rtrim(a."message", '.') FROM "Attempt" a WHERE a."runId" = r."id" ORDER BY a."number" DESC LIMIT 1)
+         AS "lastWord"
      FROM "Run" r JOIN "Job" j ON j."id" = r."sweepId" LEFT JOIN "Decision" d ON d."id" = r."stopDecisionId"
      WHERE r."id" = $1 FOR UPDATE OF r, j`,
     [runId],

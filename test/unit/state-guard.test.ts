@@ -59,8 +59,7 @@ test('[L15] the table in the specification is the one in the code', () => {
       .filter(([, to]) => to.length > 0)
       .map(([from, to]) => `| ${name} | ${from} | ${to.join(', ')} |`),
   )
-  const written = readFileSync(join(root, 'docs/spec/lease.md'), 'utf8').match(
-    /^\| (job|run|attempt|executor|node) \|.*$/gm,
-  )
+  const [, table = ''] = readFileSync(join(root, 'docs/spec/lease.md'), 'utf8').split('| of | from | to |')
+  const written = table.match(/^\| (job|run|attempt|executor|node) \|.*$/gm)
   expect(written).toEqual(rows)
 })

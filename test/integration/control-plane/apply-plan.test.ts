@@ -286,6 +286,25 @@ describe('ingestion', () => {
     expect(await state()).toEqual([{ state: 'ended' }])
     expect(await run(runIds[0]!)).toMatchObject({ state: 'parked', stopReason: 'user' })
   })
+
+  test('[L9] a run whose state could not be stored says so, and that it cannot be revived', async () => {
+    await cycle()
+    await report(attempt(runIds[0]!, 1, 1, 'started'))
+    await report(metrics(runIds[0]!, 1, 1, [1]))
+    await cluster.wish('stop', `run:${runIds[0]}`)
+    const { applyWishes } = await import('../../../server/db/wishes')
+    await applyWishes(cluster.pool, 1000)
+    const message = 'The state of the run could not be written: no space left.'
+    await report({ ...attempt(runIds[0]!, 1, 1, 'failed', 'error'), message } as DurableEvent)
+    expect(await run(runIds[0]!)).toMatchObject({ state: 'parked', stopReason: 'user', error: message })
+    const wish = await cluster.wish('revive', `run:${runIds[0]}`)
+    await applyWishes(cluster.pool, 1000)
+    expect(await cluster.rows('SELECT "refusal" FROM "Wish" WHERE "id" = $1', [wish])).toEqual([
+      {
+        refusal: `r01 cannot be revived, since nothing of it was stored: ${message} Clone it to train it again.`,
+      },
+    ])
+  })
 })
 
 describe('nodes', () => {
