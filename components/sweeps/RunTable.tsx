@@ -5,15 +5,15 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import clsx from 'clsx'
 import { ArrowDown, ArrowUp, Columns3, Copy } from 'lucide-react'
 import { memo, type ReactNode, useMemo, useRef, useState } from 'react'
-import { type HoverStore, useIsHovered } from '../charts/hover-store'
+import type { HoverStore } from '../charts/hover-store'
 import { useShortcut } from '../keys/keys'
 import { Button } from '../ui/Button'
 import { ContextMenu } from '../ui/ContextMenu'
 import { copyText } from '../ui/copyText'
-import { runLabel } from '../ui/format/parameter'
 import { Menu } from '../ui/Menu'
 import type { MenuEntry } from '../ui/MenuEntries'
 import { ScrollRegion } from '../ui/ScrollRegion'
+import { RunTableLine } from './RunTableLine'
 import { columnLook, HIDDEN_AT_FIRST, type RunTableRow, runColumns, runFeatures } from './run-columns'
 import { heldOrder } from './run-order'
 import { runsTsv } from './runs-tsv'
@@ -78,6 +78,7 @@ export const RunTable = memo(function RunTable(props: RunTableProps) {
   const above = drawn.length > VIRTUAL_ABOVE ? (items[0]?.start ?? 0) : 0
   const below = drawn.length > VIRTUAL_ABOVE ? virtual.getTotalSize() - (items.at(-1)?.end ?? 0) : 0
   const heads = table.getVisibleLeafColumns()
+  const columnsKey = heads.map((column) => column.id).join(' ')
 
   const moveFocus = (by: 1 | -1) => () => {
     const rows = [...(scroller.current?.querySelectorAll<HTMLElement>('tr[data-run]') ?? [])]
@@ -201,28 +202,16 @@ export const RunTable = memo(function RunTable(props: RunTableProps) {
                 </tr>
               ) : null}
               {inSight.map((row) => (
-                <Row
+                <RunTableLine
                   key={row.id}
-                  id={row.id}
-                  label={runLabel(row.original.number)}
+                  row={row}
+                  columns={columnsKey}
                   hover={hover}
                   selected={selected.includes(row.id)}
                   colour={colourOf(row.id)}
                   onSelect={onSelect}
                   onOpen={onOpen}
-                >
-                  {row.getVisibleCells().map((cell) => (
-                    <td
-                      key={cell.id}
-                      className={clsx(
-                        'truncate border-b border-line px-2 tabular-nums',
-                        columnLook(cell.column.id).align === 'right' && 'text-right',
-                      )}
-                    >
-                      <table.FlexRender cell={cell} />
-                    </td>
-                  ))}
-                </Row>
+                />
               ))}
               {below > 0 ? (
                 <tr>
@@ -234,66 +223,6 @@ export const RunTable = memo(function RunTable(props: RunTableProps) {
         </ContextMenu>
       </ScrollRegion>
     </section>
-  )
-})
-
-interface RowProps {
-  id: string
-  label: string
-  hover: HoverStore
-  selected: boolean
-  colour: string | null
-  onSelect: (id: string, add: boolean) => void
-  onOpen: (id: string) => void
-  children: ReactNode
-}
-
-const Row = memo(function Row({ id, label, hover, selected, colour, onSelect, onOpen, children }: RowProps) {
-  const hovered = useIsHovered(hover, id)
-  return (
-    <tr
-      data-run={label}
-      data-id={id}
-      aria-selected={selected}
-      tabIndex={0}
-      onPointerEnter={() => hover.set(id)}
-      onPointerLeave={() => hover.set(null)}
-      onClick={(event) => onSelect(id, event.shiftKey || event.metaKey || event.ctrlKey)}
-      onDoubleClick={() => onOpen(id)}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') onOpen(id)
-        else if (event.key === ' ') {
-          event.preventDefault()
-          onSelect(id, event.shiftKey)
-        } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-          event.preventDefault()
-          const next =
-            event.key === 'ArrowDown'
-              ? event.currentTarget.nextElementSibling
-              : event.currentTarget.previousElementSibling
-          if (!(next instanceof HTMLElement)) return
-          next.focus()
-          const nextId = next.dataset.id
-          if (event.shiftKey && nextId) {
-            if (!selected) onSelect(id, true)
-            if (next.getAttribute('aria-selected') !== 'true') onSelect(nextId, true)
-          }
-        }
-      }}
-      className={clsx(
-        'h-[27px] outline-offset-[-2px]',
-        selected ? 'bg-selected' : hovered ? 'bg-hover' : 'bg-surface',
-      )}
-    >
-      <td className="border-b border-line pl-4">
-        <span
-          aria-hidden="true"
-          className="block h-0.5 w-3.5 rounded-1"
-          style={{ background: selected ? 'var(--ink)' : (colour ?? 'var(--ctx-2)') }}
-        />
-      </td>
-      {children}
-    </tr>
   )
 })
 

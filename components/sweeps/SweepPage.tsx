@@ -56,7 +56,8 @@ export function SweepPage({ id, splitShare }: { id: string; splitShare: number }
   const byId = useMemo(() => new Map(runs.map((run) => [run.id, run])), [runs])
   const matching = useMemo(() => filterRuns(runs, view.state, view.q), [runs, view.state, view.q])
   const rows = useMemo(
-    () => matching.map((run) => ({ ...run, pending: actions.pending.has(run.id) })),
+    // A run that did not change stays the same object, so that its row is not drawn again.
+    () => matching.map((run) => (actions.pending.has(run.id) ? { ...run, pending: true } : run)),
     [matching, actions.pending],
   )
   const chosen = useMemo(() => runs.filter((run) => view.run.includes(run.number)), [runs, view.run])

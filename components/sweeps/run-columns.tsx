@@ -26,7 +26,7 @@ export const runFeatures = tableFeatures({
 
 export interface RunTableRow extends RunRow {
   /** Asked for, not confirmed yet. */
-  pending: boolean
+  pending?: boolean
 }
 
 const helper = createColumnHelper<typeof runFeatures, RunTableRow>()

@@ -5,12 +5,15 @@ import { createTRPCClient, httpBatchStreamLink, httpSubscriptionLink, splitLink 
 import { type ReactNode, useState } from 'react'
 import superjson from 'superjson'
 import type { AppRouter } from '@/server/routers/app-router'
+import { shareEqual } from './shareEqual'
 import { TRPCProvider } from './trpc'
 
 const newQueryClient = () =>
   new QueryClient({
     // Live events patch what is loaded, so nothing goes stale by itself.
-    defaultOptions: { queries: { staleTime: 60_000, refetchOnWindowFocus: false, retry: 2 } },
+    defaultOptions: {
+      queries: { staleTime: 60_000, refetchOnWindowFocus: false, retry: 2, structuralSharing: shareEqual },
+    },
   })
 
 /** Queries, mutations and the one live subscription, for everything below. */

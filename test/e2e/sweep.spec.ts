@@ -15,6 +15,7 @@ test.describe.configure({ mode: 'serial' })
 
 let platform: Platform
 let page: Page
+let sweepPath: string
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(420_000)
@@ -104,7 +105,8 @@ test('the sweep ends, and its best adapter gives in PEFT the loss that the page 
     const { stdout } = await platform.alto('sweep', 'show', id, '--json')
     expect((JSON.parse(stdout) as { state: string }).state).toBe('done')
   }).toPass({ timeout: 420_000, intervals: [2_000] })
-  await page.goto(`${platform.url}/sweeps/${id}`)
+  sweepPath = `/sweeps/${id}`
+  await page.goto(`${platform.url}${sweepPath}`)
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('link', { name: 'Best adapter' }).click(),
@@ -144,9 +146,35 @@ test('the same name twice is refused with one sentence, and nothing is started',
   expect(stderr).toContain('first sweep')
 })
 
+test('the palette reaches pages by keyboard alone, and they say what they wait for', async () => {
+  for (const [place, words] of [
+    ['Forecasts', 'When did we say it would end?'],
+    ['Audit', 'No stop was audited yet.'],
+  ] as const) {
+    await page.keyboard.press('Control+k')
+    const field = page.getByRole('combobox', { name: 'Search or run' })
+    await expect(field).toBeFocused()
+    await page.keyboard.type(place)
+    await expect(page.getByRole('option', { name: place }).first()).toBeVisible()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('heading', { name: place, exact: true })).toBeVisible()
+    await expect(page.getByText(words).first()).toBeVisible()
+    await expectNoViolations()
+  }
+})
+
 test('every page stands on a phone without scrolling sideways', async () => {
   await page.setViewportSize({ width: 390, height: 844 })
-  for (const path of ['/', '/sweeps', new URL(page.url()).pathname, '/sweeps/new', '/rule-lab']) {
+  for (const path of [
+    '/',
+    '/sweeps',
+    sweepPath,
+    '/sweeps/new',
+    '/cluster',
+    '/rule-lab',
+    '/forecasts',
+    '/audit',
+  ]) {
     await page.goto(`${platform.url}${path}`)
     await page.waitForLoadState('load')
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)

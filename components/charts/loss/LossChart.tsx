@@ -11,7 +11,7 @@ import type { CurveRun, LossMeasure, Rung, XMeasure } from './curve'
 import { assignSeries, type Emphasis, emphasisedRuns } from './emphasis'
 import { LossLayers, scalesOf } from './LossLayers'
 import { LossTooltip } from './LossTooltip'
-import { type LossPicture, prepareLoss } from './prepareLoss'
+import { type DrawnPoint, type LossPicture, prepareLoss } from './prepareLoss'
 import { useLossPointer } from './useLossPointer'
 
 export interface LossView {
@@ -100,6 +100,7 @@ export function LossChart(props: LossChartProps) {
     [picture, known],
   )
 
+  const byRun = useMemo(() => groupPoints(picture?.points ?? []), [picture])
   const onCanvas = runs.length > CANVAS_ABOVE
   const pointer = useLossPointer(picture, hover, props)
   const spoken = pointer.cursor?.byKey ? pointer.cursor.point : null
@@ -124,7 +125,12 @@ export function LossChart(props: LossChartProps) {
         {...pointer.handlers}
       >
         {picture && size ? (
-          <svg width={size.width} height={size.height} aria-hidden="true" className="block overflow-visible">
+          <svg
+            width={size.width}
+            height={size.height}
+            aria-hidden="true"
+            className="absolute inset-0 block overflow-visible will-change-transform"
+          >
             <LossLayers
               picture={picture}
               selected={selected}
@@ -134,7 +140,17 @@ export function LossChart(props: LossChartProps) {
               stale={stale}
               withContext={!onCanvas}
             />
-            <HoveredLine picture={picture} hover={hover} />
+          </svg>
+        ) : null}
+        {/* A layer of its own: what follows the pointer does not paint the lines again. */}
+        {picture && size ? (
+          <svg
+            width={size.width}
+            height={size.height}
+            aria-hidden="true"
+            className="absolute inset-0 block overflow-visible will-change-transform"
+          >
+            <HoveredLine byRun={byRun} hover={hover} />
             {pointer.drag ? (
               <rect
                 x={Math.min(pointer.drag.from, pointer.drag.to)}
@@ -174,7 +190,7 @@ export function LossChart(props: LossChartProps) {
           at={pointer.cursor.point?.at ?? scalesOf(picture).x.invert(pointer.cursor.x)}
           x={view.x}
           parameterNames={props.parameterNames}
-          others={linesAt(picture, pointer.cursor.x, pointer.cursor.point?.id ?? null)}
+          others={linesAt(picture, byRun, pointer.cursor.x, pointer.cursor.point?.id ?? null)}
           width={190}
           place={{ x: pointer.cursor.x, y: pointer.cursor.y, width: size.width, height: size.height }}
         />
@@ -190,16 +206,27 @@ export function LossChart(props: LossChartProps) {
 
 const NONE: readonly { value: number; kept: boolean }[] = []
 
+type PointsByRun = ReadonlyMap<string, readonly DrawnPoint[]>
+
+function groupPoints(points: readonly DrawnPoint[]): PointsByRun {
+  const byRun = new Map<string, DrawnPoint[]>()
+  for (const point of points) {
+    const own = byRun.get(point.id)
+    if (own) own.push(point)
+    else byRun.set(point.id, [point])
+  }
+  return byRun
+}
+
 /** The line of the run that is hovered here or in the table, in ink above all. */
-function HoveredLine({ picture, hover }: { picture: LossPicture; hover: HoverStore }) {
+function HoveredLine({ byRun, hover }: { byRun: PointsByRun; hover: HoverStore }) {
   const id = useHovered(hover)
   const path = useMemo(
     () =>
-      picture.points
-        .filter((point) => point.id === id)
+      (id === null ? [] : (byRun.get(id) ?? []))
         .map((point, index) => `${index === 0 ? 'M' : 'L'}${point.x} ${point.y}`)
         .join(''),
-    [picture, id],
+    [byRun, id],
   )
   return id === null ? null : (
     <path d={path} fill="none" stroke="var(--ink)" strokeWidth="2" strokeLinejoin="round" />
@@ -207,11 +234,11 @@ function HoveredLine({ picture, hover }: { picture: LossPicture; hover: HoverSto
 }
 
 /** Loss of each emphasised line at a pixel, nearest drawn point, where the line reaches it; best first, at most 5. */
-function linesAt(picture: LossPicture, x: number, without: string | null) {
+function linesAt(picture: LossPicture, byRun: PointsByRun, x: number, without: string | null) {
   const values: { label: string; loss: number; colour: string }[] = []
   for (const line of picture.lines) {
     if (line.id === without) continue
-    const own = picture.points.filter((point) => point.id === line.id)
+    const own = byRun.get(line.id) ?? []
     const last = own.at(-1)
     if (!last || last.x < x - 8) continue
     let nearest = last
