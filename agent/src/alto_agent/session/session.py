@@ -118,6 +118,9 @@ class Session:
                     self._identity.refused()
             except (TimeoutError, OSError, WebSocketException) as problem:
                 _log.warning("not connected, trying again", extra=fields(problem=str(problem)))
+            except Exception:
+                # Whatever the other side said: this node keeps its work and its spool, and asks again.
+                _log.exception("the conversation failed, trying again")
             await asyncio.sleep(backoff.wait())
 
     async def _converse(self, backoff: Backoff) -> None:
