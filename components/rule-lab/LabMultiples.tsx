@@ -1,4 +1,6 @@
+import { formatShare } from '../ui/format/number'
 import { stopGlyphColour } from '../ui/StopReason'
+import { STOP_REASON_LOOKS } from '../ui/stop-reasons'
 import { type LabBar, type LabSweepInput, prepareLabSweep } from './prepareLab'
 
 const ROW = 3
@@ -10,6 +12,13 @@ function barColour(bar: LabBar): string {
   if (bar.isFound) return 'var(--series-1)'
   if (bar.reason && bar.reason !== 'underperforming') return stopGlyphColour(bar.reason)
   return bar.share >= 1 ? 'var(--ink)' : 'var(--ctx)'
+}
+
+/** What a bar says when the pointer rests on it. */
+function barSentence(bar: LabBar): string {
+  const where = bar.share >= 1 ? 'trained to its end' : `stopped at ${formatShare(bar.share)} of its samples`
+  const why = bar.reason ? `, ${STOP_REASON_LOOKS[bar.reason].label.toLowerCase()}` : ''
+  return `${bar.config} ${where}${why}${bar.isWinner ? '; wins the full sweep' : bar.isFound ? '; the best found' : ''}`
 }
 
 /** How far each recorded run would be let to train, one panel a recorded sweep. */
@@ -41,7 +50,9 @@ export function LabMultiples({ sweeps }: { sweeps: readonly LabSweepInput[] }) {
                   width={Math.max(1, bar.share * WIDTH)}
                   height={bar.isWinner || bar.isFound ? ROW : ROW - 0.6}
                   fill={barColour(bar)}
-                />
+                >
+                  <title>{barSentence(bar)}</title>
+                </rect>
               ))}
             </svg>
             <div aria-hidden="true" className="flex justify-between text-11 text-ink-3">

@@ -1,10 +1,13 @@
 'use client'
 
+import { Copy } from 'lucide-react'
 import type { RouterOutputs } from '@/server/routers/app-router'
 import { Button } from '../ui/Button'
+import { copyText } from '../ui/copyText'
 import { Field } from '../ui/Field'
 import { Input } from '../ui/Input'
 import { Select } from '../ui/Select'
+import { exitYaml } from './exit-yaml'
 
 type Policy = RouterOutputs['policy']['list'][number]
 
@@ -91,8 +94,16 @@ export function PolicyForm(props: PolicyFormProps) {
           />
         )}
       </Field>
-      <div>
+      <div className="flex flex-wrap gap-2">
         <Button onClick={props.onReset}>Back to defaults</Button>
+        <Button
+          icon={<Copy size={13} />}
+          onClick={() =>
+            copyText(exitYaml(policy.name, changed), 'Copied. Paste it into the YAML of a new sweep.')
+          }
+        >
+          Copy for a sweep
+        </Button>
       </div>
     </form>
   )

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { exitYaml } from './exit-yaml'
 import { formatExcess, type LabSweepInput, prepareLabSweep } from './prepareLab'
 
 const sweep: LabSweepInput = {
@@ -39,3 +40,6 @@ test('a kept winner is marked once', () => {
 test('an excess has the decimals that it deserves', () => {
   expect([0, 0.0004, 0.0132].map(formatExcess)).toEqual(['0%', '0.04%', '1.3%'])
 })
+
+test('a proposal is the line that a sweep file has for it', () =>
+  expect(exitYaml('adaptive', { budget: 0.14 })).toBe('early_exit: {policy: adaptive, budget: 0.14}'))
