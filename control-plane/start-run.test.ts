@@ -24,6 +24,7 @@ test('a run is ordered complete: nothing is left to the agent', () => {
     runId: 'r',
     attempt: 2,
     epoch: 5,
+    token: 'attempt_token',
     sweepId: 's',
     executorId: 's/x0',
     config: {
