@@ -29,10 +29,24 @@ async function endSilentLeader(client: Client, seconds: number): Promise<boolean
   return rows[0]?.ended ?? false
 }
 
-/** Says something on the connection again and again, until it ends. */
-function showLife(client: Client): void {
+/**
+ * Says something on the connection again and again, until it ends. Who gets no answer for `seconds` may have lost the
+ * lock to somebody else already: the connection is given up.
+ */
+function showLife(client: Client, seconds: number, giveUp: (reason: Error) => void): void {
+  let answeredAt = performance.now()
   const timer = setInterval(() => {
-    client.query('SELECT 1').catch(() => clearInterval(timer))
+    if (performance.now() - answeredAt > seconds * 1000 + SIGN_OF_LIFE_MS) {
+      clearInterval(timer)
+      giveUp(new Error('The database has not answered on the connection that holds the leader lock.'))
+      return
+    }
+    client.query('SELECT 1').then(
+      () => {
+        answeredAt = performance.now()
+      },
+      () => clearInterval(timer),
+    )
   }, SIGN_OF_LIFE_MS)
   client.on('end', () => clearInterval(timer))
 }
@@ -53,7 +67,9 @@ export async function becomeLeader(
   let said = ''
   while (!stopped.aborted) {
     const client = new Client({ connectionString: url, keepAlive: true, application_name: NAME })
+    let giveUp: (reason: Error) => void = () => {}
     const lost = new Promise<Error>((resolve) => {
+      giveUp = resolve
       client.on('error', resolve)
       client.on('end', () => resolve(new Error('The connection that holds the leader lock was closed.')))
     })
@@ -64,7 +80,7 @@ export async function becomeLeader(
         LEADER_LOCK,
       ])
       if (rows[0]?.held) {
-        showLife(client)
+        showLife(client, silentSeconds, giveUp)
         return { lost, resign: () => client.end() }
       }
       reason = (await endSilentLeader(client, silentSeconds))

@@ -6,6 +6,9 @@ import { Operations } from './operations'
 import { type OperationsSettings, readOperationsSettings } from './operations-settings'
 import { readSettings, type Settings } from './settings'
 
+/** A server that is gone without a word answers nothing: what hangs on it is given up and tried again. */
+const QUERY_TIMEOUT_MS = 120_000
+
 /** Leads whenever it can: waits for the lock, leads until it is lost, and waits again. Ends when it is asked to. */
 async function main(settings: Settings, operations: OperationsSettings): Promise<void> {
   const stopped = new AbortController()
@@ -32,6 +35,7 @@ async function main(settings: Settings, operations: OperationsSettings): Promise
 async function leadUntil<T>(settings: Settings, besides: OperationsSettings, ends: Promise<T>[]): Promise<T> {
   const pool = openPool(settings.databaseUrl, {
     max: 6,
+    queryTimeoutMs: QUERY_TIMEOUT_MS,
     onIdleError: (error) => log.warn({ error: error.message }, 'a database connection was lost'),
   })
   const lead = new Lead(pool, settings)

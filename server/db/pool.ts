@@ -18,10 +18,12 @@ const getTypeParser: typeof types.getTypeParser = ((oid: number, format?: 'text'
 /**
  * Connections for named SQL (leases, ingestion, journal) and, through Prisma's adapter, for everything else.
  * An idle connection that breaks is replaced by the pool; its error must be heard, or Node would end the process.
+ *
+ * @param options.queryTimeoutMs after which a query counts as failed, for who must not wait for a server that is gone
  */
 export function openPool(
   url: string,
-  options: { max?: number; onIdleError?: (error: Error) => void } = {},
+  options: { max?: number; queryTimeoutMs?: number; onIdleError?: (error: Error) => void } = {},
 ): Pool {
   const pool = new Pool({
     connectionString: url,
@@ -29,6 +31,7 @@ export function openPool(
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
     types: { getTypeParser },
     application_name: 'alto',
   })
