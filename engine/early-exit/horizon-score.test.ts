@@ -108,7 +108,7 @@ describe('horizonScores', () => {
       const jump = index < 6 ? 1 : Math.exp(0.1)
       return runWith(`r${index}`, [loss * jump, loss, loss * jump, loss])
     })
-    const gain = (view: typeof cosine, share: number) => {
+    const gain = (view: typeof cosine | typeof constant, share: number) => {
       const scores = horizonScores(view, runs, 400, share)
       return Math.log(scores[0]! / scores[6]!)
     }
