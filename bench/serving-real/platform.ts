@@ -1,3 +1,5 @@
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import type { TraceRequest } from '../../engine/sim/serving/trace'
 import type { Principal } from '../../server/auth/principal'
 import { type ProfileRow, profileRows } from '../../server/db/serving-profile'
@@ -5,6 +7,15 @@ import { cancelRequests } from '../../server/serving/cancel-request'
 import { TestCluster } from '../../test/support/cluster'
 import { eventually, startAgent } from '../../test/support/processes'
 import { startWeb, type TestWeb } from '../../test/support/web'
+
+/** A node's own folder, with the artifact store of all. */
+function ownFolder(dataDir: string, name: string): string {
+  const folder = join(dataDir, name)
+  mkdirSync(folder)
+  mkdirSync(join(dataDir, 'artifacts'), { recursive: true })
+  symlinkSync(join(dataDir, 'artifacts'), join(folder, 'artifacts'))
+  return folder
+}
 
 const LIVE = ['queued', 'running', 'paused'] as const
 
@@ -28,7 +39,7 @@ export class ServingPlatform {
         startAgent({
           port: cluster.port,
           name,
-          dataDir: cluster.dataDir,
+          dataDir: ownFolder(cluster.dataDir, name),
           token: await cluster.invite(),
           within: ['taskset', '-c', String(core)],
         }),
