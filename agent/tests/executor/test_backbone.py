@@ -132,8 +132,11 @@ def test_x17_a_target_that_matches_nothing_is_refused_with_what_there_is() -> No
             ValueError, match=r"run a: target_modules: 'c_attn' matches no linear layer of Llama.*q_proj"
         ):
             executor.join(spec("a", target_modules=("q_proj", "c_attn")), random_data(1))
-        with pytest.raises(ValueError, match="'lm_head' matches no linear layer"):
+        with pytest.raises(ValueError, match=r"'lm_head' is the output layer of Llama.*takes none.*q_proj"):
             executor.join(spec("a", target_modules=("lm_head",)), random_data(1))
+        with pytest.raises(ValueError, match=r"run a: rank 17 .*k_proj .*16 by 32; use at most 16"):
+            executor.join(spec("a", rank=17), random_data(1))
+        assert executor.run_ids == []
         with pytest.raises(ValueError, match="no training rows"):
             executor.join(spec("a"), RunData([]))
         executor.join(spec("a"), random_data(1))
@@ -143,19 +146,28 @@ def test_x17_a_target_that_matches_nothing_is_refused_with_what_there_is() -> No
             executor.leave("b")
 
 
-def test_x17_a_model_that_cannot_be_shared_is_refused_and_left_as_it_was() -> None:
-    """[X17] GPT-2's layers hold their weights the other way round and see no q, k and v apart."""
+def test_x17_a_model_without_linear_layers_is_refused_and_left_as_it_was() -> None:
+    """[X17] GPT-2 holds its weights in layers of its own, the other way round."""
     model = GPT2LMHeadModel(GPT2Config(vocab_size=64, n_positions=64, n_embd=32, n_layer=1, n_head=2)).eval()
     ids = torch.arange(12)[None]
     before = model(input_ids=ids).logits
-    try:
-        executor = TrainingExecutor(model)
-    except ValueError as error:
-        assert "so adapters cannot share it" in str(error)  # noqa: PT017
-    else:
-        with pytest.raises(ValueError, match="matches no linear layer"):
-            executor.join(spec("a", target_modules=("c_attn",)), random_data(1))
-        executor.close()
+    with pytest.raises(
+        ValueError, match="GPT2LMHeadModel has no linear layer that an adapter can be added to"
+    ):
+        TrainingExecutor(model)
+    assert torch.equal(model(input_ids=ids).logits, before)
+
+
+def test_x17_a_model_whose_sequences_would_mix_is_refused_and_left_as_it_was() -> None:
+    """[X17] one that looks at everything that lies before a token in the buffer."""
+    model: Any = tiny_model()
+    model.model.layers[0].register_forward_hook(lambda _module, _given, output: output + output.cumsum(1))
+    ids = torch.arange(12)[None]
+    before = model(input_ids=ids).logits
+    with pytest.raises(
+        ValueError, match="something else for several sequences in one buffer than for each alone"
+    ):
+        TrainingExecutor(model)
     assert torch.equal(model(input_ids=ids).logits, before)
 
 

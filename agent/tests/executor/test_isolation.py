@@ -1,6 +1,7 @@
 """One adapter's trouble is its own: neighbours keep the very bits that they would have had."""
 
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alto_agent.tuning.executor.device_loss import DeviceLostError, is_device_loss
 from alto_agent.tuning.executor.executor import TrainingExecutor
 from alto_agent.tuning.executor.spec import AdapterSpec, Row, RunData
 
@@ -131,6 +133,40 @@ def test_x13_a_run_that_never_fits_is_taken_out_and_nobody_else() -> None:
         assert "old" in report.runs
 
 
+def test_x20_a_device_that_is_gone_ends_the_executor_and_blames_no_run(tmp_path: Path) -> None:
+    """[X20] the driver's own error within a pass; checkpoints from before go on with the same bits."""
+    one, data = spec("a"), random_data(1)
+    with TrainingExecutor(tiny_model()) as executor:
+        executor.join(one, data)
+        for _ in range(3):
+            executor.step()
+        executor.checkpoint("a", tmp_path).result()
+
+        def gone(*_: object) -> None:
+            raise torch.AcceleratorError(
+                "CUDA error: unspecified launch failure\nCUDA kernel errors might be …"
+            )
+
+        executor.backbone.base.layers[1].register_forward_hook(gone)
+        for act in (executor.step, executor.evaluate):
+            with pytest.raises(
+                DeviceLostError, match=r"does not answer any more .CUDA error: unspecified launch"
+            ):
+                act()
+        assert executor.fault("a") is None
+    with TrainingExecutor(tiny_model()) as executor:
+        executor.join(one, data, restore=tmp_path)
+        found = [executor.step().runs["a"].train_loss for _ in range(3)]
+    assert found == alone(one, data, 6)[0][3:]
+
+
+def test_x20_a_faulty_program_is_no_lost_device() -> None:
+    """[X20]"""
+    assert not is_device_loss(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+    assert not is_device_loss(torch.OutOfMemoryError("CUDA out of memory"))
+    assert is_device_loss(RuntimeError("CUDA error: an illegal memory access was encountered"))
+
+
 class _OutOfMemoryAbove:
     """A device that has memory for so many tokens in one pass: the allocator's own error above it."""
 
@@ -153,7 +189,7 @@ def mixes(draw: st.DrawFn) -> list[tuple[AdapterSpec, RunData]]:
         objective = draw(st.sampled_from(["sft-completion", "sft-full", "dpo"]))
         one = spec(
             f"r{place}",
-            rank=draw(st.sampled_from([1, 3, 8, 16, 17])),
+            rank=draw(st.sampled_from([1, 3, 8, 13, 16])),
             alpha=draw(st.sampled_from([1, 8, 32])),
             dropout=draw(st.sampled_from([0.0, 0.0, 0.4])),
             batch_size=draw(st.integers(1, 4)),

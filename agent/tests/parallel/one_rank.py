@@ -33,6 +33,7 @@ def main(folder: Path) -> None:
         for run_id, taken in executor.step().runs.items():
             losses.setdefault(run_id, []).append(taken.train_loss)
     reports = executor.evaluate()
+    without_room = _without_room(executor)
     refused = ""
     try:
         executor.join(
@@ -48,12 +49,30 @@ def main(folder: Path) -> None:
         "owners": owners,
         "losses": losses,
         "evaluated": {run_id: report.val_loss for run_id, report in reports.items()},
+        "without_room": without_room,
         "refused": refused,
         "idle": len(idle.runs),
     }
     (folder / f"result-{dist.get_rank()}.json").write_text(json.dumps(result))
     executor.close()
     dist.destroy_process_group()
+
+
+def _without_room(executor: ParallelExecutor) -> dict[str, list[str]]:
+    """One rank has no room for any pass, for one step; the others must not wait for it."""
+    tight = executor.owners[min(executor.owners)]
+    roomy = executor.local.memory_limit_bytes
+    if dist.get_rank() == tight:
+        executor.local.memory_limit_bytes = 1
+    report = executor.step()
+    executor.local.memory_limit_bytes = roomy
+    return {
+        "tight": sorted(run_id for run_id, rank in executor.owners.items() if rank == tight),
+        "stepped": sorted(report.runs),
+        "smaller": sorted(report.retried_smaller),
+        "faults": sorted(report.faults),
+        "after": sorted(executor.step().runs),
+    }
 
 
 if __name__ == "__main__":

@@ -42,6 +42,10 @@ def test_x14_ranks_with_a_sharded_backbone_give_what_one_rank_gives(ranks: int, 
     for run_id, report in evaluated.items():
         assert found["evaluated"][run_id] == pytest.approx(report.val_loss, rel=1e-6)
     assert "matches no linear layer" in found["refused"]
+    short = found["without_room"]
+    assert sorted([*short["smaller"], *short["faults"]]) == short["tight"], "that rank's runs left the step"
+    assert sorted([*short["stepped"], *short["tight"]]) == sorted(after), "the other ranks' runs took it"
+    assert sorted([*short["after"], *short["faults"]]) == sorted(after), "and then all went on"
     assert found["idle"] == 0
 
 

@@ -13,14 +13,19 @@ from pathlib import Path
 from alto_agent.contracts.generated.messages import ExecutorEvent, StartExecutor
 from alto_agent.executors.backbone_source import BackboneSource
 from alto_agent.executors.channel import ExecutorChannel, ExecutorCommand
+from alto_agent.executors.executor_process import DEVICE_LOST
 from alto_agent.executors.lifeline import hold_lifeline
 from alto_agent.executors.worker import Worker
-from alto_agent.session.log import set_up_logging, utc_now
+from alto_agent.session.log import logger_named, set_up_logging, utc_now
+from alto_agent.tuning.executor.device_loss import DeviceLostError
 from alto_agent.tuning.user_error import UserError
 
 
 def main() -> int:
-    """Answers the exit code: 0 where it was asked to end, 3 where the order cannot be carried out."""
+    """Answers the exit code.
+
+    0 where it was asked to end, 3 where the order cannot be carried out, 4 where its GPU is gone.
+    """
     parser = argparse.ArgumentParser(prog="python -m alto_agent.executors", description=__doc__)
     parser.add_argument(
         "--channel", type=int, required=True, help="file descriptor of the socket to the agent"
@@ -51,6 +56,9 @@ def main() -> int:
     except UserError as problem:
         channel.send(_event(order, problem.message))
         return 3
+    except DeviceLostError:
+        logger_named("executor").exception("device lost")
+        return DEVICE_LOST
     except BrokenPipeError:
         return 1
     return 0

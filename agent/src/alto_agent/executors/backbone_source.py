@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ class BackboneSource:
         self.folder = resolve_model(order.model, data_dir=data_dir, base_dir=self._artifacts)
         self.tokenizer: Any = load_tokenizer(self.folder.path)
         self.device = device
+        # All of the device by default.
+        self._memory_limit = int(os.environ.get("ALTO_EXECUTOR_MEMORY_BYTES", "0")) or None
         self._dtype = order.dtype if order.dtype != "auto" else ("float32" if device == "cpu" else "bfloat16")
         self.outputs = OutputSamples(self.tokenizer)
         self._loaded: dict[tuple[str, int, str], LoadedData] = {}
@@ -41,7 +44,7 @@ class BackboneSource:
                 use_safetensors=True,
                 local_files_only=True,
             )
-            return TrainingExecutor(model, device=self.device)
+            return TrainingExecutor(model, device=self.device, memory_limit_bytes=self._memory_limit)
         except (OSError, ValueError, KeyError) as problem:
             first = (str(problem).strip() or type(problem).__name__).split("\n")[0][:300]
             raise UserError("model", f"The model {self.folder.name} cannot be loaded: {first}") from problem

@@ -16,6 +16,8 @@ from alto_agent.executors.lifeline import SILENT_LEASES, Lifeline
 from alto_agent.session.log import fields, logger_named
 
 _log = logger_named("executor")
+DEVICE_LOST = 4
+"""Exit code of an executor whose device is gone."""
 _LINE_LIMIT = 16 * 1024 * 1024
 STOP_SECONDS = 60.0
 """What was asked to park or to end and does not within this time is killed."""
@@ -132,6 +134,11 @@ async def _next(reader: asyncio.StreamReader) -> bytes:
 
 
 def _sentence(code: int) -> str:
+    if code == DEVICE_LOST:
+        return (
+            "A GPU of the executor stopped answering, so what its runs did since their last checkpoints is "
+            "lost; look at the node with nvidia-smi and dmesg before it is used again."
+        )
     if code == -signal.SIGKILL:
         return "The executor was killed, most often because the machine ran out of memory."
     if code < 0:

@@ -27,6 +27,7 @@ from alto_agent.executors.channel import ExecutorChannel, ExecutorCommand
 from alto_agent.executors.finish_run import finish_run
 from alto_agent.executors.run_in_slot import AttemptState, FaultReason, Purpose, RunInSlot, refused
 from alto_agent.session.log import fields, logger_named, utc_now
+from alto_agent.tuning.executor.device_loss import noticing_device_loss
 from alto_agent.tuning.executor.executor import TrainingExecutor
 from alto_agent.tuning.executor.spec import Admission, StepReport
 from alto_agent.tuning.user_error import UserError
@@ -67,8 +68,11 @@ class Worker:
         self._commands.put(command)
 
     def run(self) -> None:
-        """Until it was asked to stop and everything is parked."""
-        with self._source.open_executor() as executor:
+        """Until it was asked to stop and everything is parked.
+
+        Raises DeviceLostError where the device has failed, so that nothing on it can be saved.
+        """
+        with self._source.open_executor() as executor, noticing_device_loss(executor.device):
             self._memory = MemoryFacts(**asdict(executor.memory_terms()))
             self._state("ready")
             while not self._closing:

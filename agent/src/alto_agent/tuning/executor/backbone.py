@@ -57,6 +57,11 @@ class Backbone:
         with torch.no_grad():
             wanted = [cast(torch.Tensor, self.model(input_ids=one).logits)[0].float() for one in sample]
         self.sites = find_sites(model)
+        if not self.sites:
+            raise ValueError(
+                f"{self.name} has no linear layer that an adapter can be added to; Llama, Qwen and Mistral "
+                "models have"
+            )
         self._patches: list[PatchedGroup] = []
         self._frozen: list[nn.Module] = []
         try:

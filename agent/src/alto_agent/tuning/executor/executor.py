@@ -18,10 +18,11 @@ from alto_agent.tuning.executor.backbone import Backbone
 from alto_agent.tuning.executor.batch import BadRowError, BatchReader
 from alto_agent.tuning.executor.checkpoint import SavedRun, read_checkpoint, sweep_partial
 from alto_agent.tuning.executor.checkpoint_writer import CheckpointWriter
+from alto_agent.tuning.executor.device_loss import noticing_device_loss
 from alto_agent.tuning.executor.evaluation import evaluate_runs
 from alto_agent.tuning.executor.export_adapter import Which, write_adapter
 from alto_agent.tuning.executor.initial_adapter import initial_row
-from alto_agent.tuning.executor.macro_step import macro_step
+from alto_agent.tuning.executor.macro_step import RoomCheck, macro_step
 from alto_agent.tuning.executor.memory_model import (
     MemoryModel,
     MemoryTerms,
@@ -29,10 +30,11 @@ from alto_agent.tuning.executor.memory_model import (
     device_memory_bytes,
     probe_memory,
 )
+from alto_agent.tuning.executor.packed_pass import Piece
 from alto_agent.tuning.executor.row_layout import RowLayout, width_of
 from alto_agent.tuning.executor.run_state import BestSnapshot, RunState
 from alto_agent.tuning.executor.run_storage import load_run, save_run
-from alto_agent.tuning.executor.sites import match_targets
+from alto_agent.tuning.executor.sites import check_rank, match_targets
 from alto_agent.tuning.executor.slot_stack import SlotStack, StackKey
 from alto_agent.tuning.executor.spec import (
     AdapterSpec,
@@ -82,6 +84,7 @@ class TrainingExecutor:
         self._runs: dict[str, RunState] = {}
         self._stacks: dict[StackKey, SlotStack] = {}
         self._joins = 0
+        self._room_check: RoomCheck | None = None
         self._writer = CheckpointWriter()
 
     # Slots
@@ -103,6 +106,7 @@ class TrainingExecutor:
             raise ValueError(f"run {spec.run_id} already has a slot in this executor")
         try:
             targets = match_targets(spec.target_modules, self.backbone.sites, self.backbone.name)
+            check_rank(spec.rank, targets, self.backbone.sites)
         except ValueError as error:
             raise ValueError(f"run {spec.run_id}: {error}") from error
         reader = BatchReader(spec, data, self.backbone.vocabulary, self.backbone.max_length)
@@ -160,10 +164,12 @@ class TrainingExecutor:
     def step(self) -> StepReport:
         """One macro-step: each run that is not finished takes one optimizer step of its own [X1].
 
-        A run with a fault takes none, keeps its state from before and takes part in no later step.
+        A run with a fault takes none, keeps its state from before and takes part in no later step. Raises
+        DeviceLostError where the device itself has failed.
         """
         active = [run for run in self._runs.values() if not run.finished and run.fault is None]
-        return macro_step(self.backbone, active, self.max_tokens_per_pass)
+        with noticing_device_loss(self.device):
+            return macro_step(self.backbone, active, self.max_tokens_per_pass, self._room_check)
 
     def evaluate(self, run_ids: Sequence[str] | None = None) -> dict[str, EvalReport]:
         """The validation loss of the runs (all without a fault by default); the best adapter is kept.
@@ -185,7 +191,8 @@ class TrainingExecutor:
         if not ready:
             return {}
         start = time.perf_counter()
-        sums, _ = evaluate_runs(self.backbone, ready, self.max_tokens_per_pass or 4096)
+        with noticing_device_loss(self.device):
+            sums, _ = evaluate_runs(self.backbone, ready, self.max_tokens_per_pass or 4096)
         seconds = time.perf_counter() - start
         tokens = sum(one.tokens for one in sums.values())
         reports: dict[str, EvalReport] = {}
@@ -272,6 +279,28 @@ class TrainingExecutor:
             margin=self.memory_margin,
             max_tokens=self.max_tokens_per_pass,
         )
+
+    def predict_room(self) -> None:
+        """From now on no pass begins that would not fit by prediction [X13], [X14].
+
+        Ranks that share a backbone need it: a rank that gave up in the middle of a pass would leave the
+        others waiting for it.
+        """
+        self._room_check = self._check_room
+
+    def _check_room(self, pieces: Sequence[Piece]) -> None:
+        model = self._model()
+        tokens = {piece.run: piece.tokens for piece in pieces}
+        uses = [
+            model.of(run.stack.layout, tokens.get(run, 0), dropout=run.spec.dropout > 0)
+            for run in self._runs.values()
+        ]
+        needed = model.total(uses, None)
+        if needed > self.memory_limit_bytes:
+            raise torch.OutOfMemoryError(
+                f"a pass of {sum(tokens.values())} tokens needs {needed:,} bytes by prediction, "
+                f"more than {self.memory_limit_bytes:,}"
+            )
 
     def close(self) -> None:
         """Writes queued checkpoints and gives the model back."""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from alto_agent.tuning.executor.packed_pass import Piece
     from alto_agent.tuning.executor.slot_stack import SlotStack
 
-ROW_STEP = 64
-"""Rows of an adapter in a lane are a multiple of this."""
+EVEN_STEP, ROW_STEP = 32, 64
+"""Rows of an adapter are its tokens where those are a multiple of 32, else the next multiple of 64."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def rows_of(tokens: int) -> int:
 
     They follow from its own length alone: in long sums, how much is filled with zeros changes the last bit.
     """
-    return -(-tokens // ROW_STEP) * ROW_STEP
+    return tokens if tokens % EVEN_STEP == 0 else -(-tokens // ROW_STEP) * ROW_STEP
 
 
 def plan_lanes(ordered: Sequence[Piece], device: torch.device) -> tuple[tuple[Lane, ...], LaneRows]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -31,7 +31,13 @@ class _Outcome:
     retried: list[str] = field(default_factory=list[str])
 
 
-def macro_step(backbone: Backbone, runs: Sequence[RunState], max_tokens: int | None) -> StepReport:
+RoomCheck = Callable[[Sequence[Piece]], None]
+"""Raises `torch.OutOfMemoryError` before a pass that would not fit."""
+
+
+def macro_step(
+    backbone: Backbone, runs: Sequence[RunState], max_tokens: int | None, room: RoomCheck | None = None
+) -> StepReport:
     """Takes one optimizer step of each of `runs` [X1]; a run that cannot is reported."""
     start = time.perf_counter()
     outcome = _Outcome()
@@ -40,7 +46,7 @@ def macro_step(backbone: Backbone, runs: Sequence[RunState], max_tokens: int | N
     passes = 0
     while batches:
         try:
-            losses, passes = _run_passes(backbone, batches, max_tokens)
+            losses, passes = _run_passes(backbone, batches, max_tokens, room)
             break
         except torch.OutOfMemoryError as error:
             problem = str(error)
@@ -72,7 +78,10 @@ def _read(runs: Sequence[RunState], outcome: _Outcome) -> dict[RunState, list[Sa
 
 
 def _run_passes(
-    backbone: Backbone, batches: dict[RunState, list[Sample]], max_tokens: int | None
+    backbone: Backbone,
+    batches: dict[RunState, list[Sample]],
+    max_tokens: int | None,
+    room: RoomCheck | None,
 ) -> tuple[dict[RunState, torch.Tensor], int]:
     """Forward and backward of all batches; gradients are in the slots afterwards."""
     passes = plan_passes(batches, max_tokens)
@@ -81,6 +90,9 @@ def _run_passes(
         for run in batches:
             run.stack.gradient[run.slot].zero_()
     losses: dict[RunState, torch.Tensor] = {}
+    if room is not None:
+        for pieces in passes:
+            room(pieces)
     for pieces in passes:
         own = run_pass(backbone, pieces, accumulate=several, max_tokens=max_tokens)
         for run, loss in own.items():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import psutil
 import torch
+from torch.distributed.tensor import DTensor
 
 from alto_agent.tuning.executor.active_pass import running
 from alto_agent.tuning.executor.backbone import Backbone
@@ -127,7 +128,8 @@ def probe_memory(backbone: Backbone, *, checkpointing: bool) -> MemoryModel:
     limit = backbone.max_length or large
     measured = [_pass_bytes(backbone, tokens, min(limit, 256)) for tokens in (small, large)]
     slope = (measured[1] - measured[0]) / (large - small)
-    weights = {p.data_ptr(): p.numel() * p.element_size() for p in backbone.model.parameters()}
+    own = [_own_part(parameter) for parameter in backbone.model.parameters()]
+    weights = {part.data_ptr(): part.numel() * part.element_size() for part in own}
     return MemoryModel(
         backbone_bytes=sum(weights.values()),
         logits_bytes=3 * backbone.head.chunk_bytes,
@@ -141,7 +143,7 @@ def probe_memory(backbone: Backbone, *, checkpointing: bool) -> MemoryModel:
 def _pass_bytes(backbone: Backbone, tokens: int, length: int) -> int:
     packed = backbone.bare_pass(tokens, length)
     kept: dict[int, int] = {}
-    weights = {p.untyped_storage().data_ptr() for p in backbone.model.parameters()}
+    weights = {_own_part(p).untyped_storage().data_ptr() for p in backbone.model.parameters()}
 
     def count(tensor: torch.Tensor) -> torch.Tensor:
         storage = tensor.untyped_storage()
@@ -162,6 +164,11 @@ def _pass_bytes(backbone: Backbone, tokens: int, length: int) -> int:
     if cuda:
         return torch.cuda.max_memory_allocated(backbone.device) - before
     return sum(kept.values())
+
+
+def _own_part(parameter: torch.Tensor) -> torch.Tensor:
+    """What this rank holds of a parameter that may be sharded."""
+    return parameter.to_local() if isinstance(parameter, DTensor) else parameter
 
 
 def device_memory_bytes(device: torch.device) -> int:

@@ -49,6 +49,9 @@ class ParallelExecutor:
         self._rank, self._ranks = mesh.get_rank(), mesh.size()
         self._control: Any = dist.new_group(backend="gloo")
         self.local = TrainingExecutor(model, **options)
+        # Probing runs passes, which all ranks do here together.
+        self.local.probe()
+        self.local.predict_room()
         self._lock_step = LockStep(self._control, self._fill)
         self.local.backbone.before_pass = self._lock_step.before
         self._owners: dict[str, int] = {}

@@ -31,6 +31,9 @@ class SiteGroup:
     in_features: int
 
 
+_OUTPUT_NAMES = ("lm_head", "embed_out", "output_layer")
+
+
 def find_sites(model: nn.Module) -> list[Site]:
     """All layers with `in_features`, `out_features` and a 2-D weight, except the output layer.
 
@@ -83,6 +86,20 @@ def group_sites(sites: Sequence[Site], run_once: Callable[[], Any]) -> list[Site
     return [SiteGroup(number, tuple(one), one[0].in_features) for number, one in enumerate(lists)]
 
 
+def check_rank(rank: int, targets: frozenset[int], sites: Sequence[Site]) -> None:
+    """Raises ValueError where a targeted matrix has fewer rows or columns than the rank."""
+    narrow = min((site for site in sites if site.index in targets), key=_smallest)
+    if rank > _smallest(narrow):
+        raise ValueError(
+            f"rank {rank} is more than {narrow.name} can take, which is {narrow.out_features} by "
+            f"{narrow.in_features}; use at most {_smallest(narrow)}, or leave it out of target_modules"
+        )
+
+
+def _smallest(site: Site) -> int:
+    return min(site.in_features, site.out_features)
+
+
 def match_targets(targets: tuple[str, ...] | str, sites: Sequence[Site], model_name: str) -> frozenset[int]:
     """The indices of the sites that `target_modules` names, with PEFT's meaning of it.
 
@@ -109,6 +126,11 @@ def match_targets(targets: tuple[str, ...] | str, sites: Sequence[Site], model_n
 
 def _nothing(target: str, sites: Sequence[Site], model_name: str) -> str:
     known = sorted({site.name.rsplit(".", 1)[-1] for site in sites})
+    if target.rsplit(".", 1)[-1] in _OUTPUT_NAMES:
+        return (
+            f"target_modules: {target!r} is the output layer of {model_name}, which runs in chunks for all "
+            f"adapters at once and takes none; name some of {', '.join(known)}"
+        )
     return (
         f"target_modules: {target!r} matches no linear layer of {model_name} that can take an adapter; "
         f"it has {', '.join(known)}"
