@@ -24,7 +24,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,6 @@ import transformers
 from machine import PeakMemory, device_words
 from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
 from slot_operations import measure_slots
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from alto_agent.tuning.executor import frozen_product
 from alto_agent.tuning.executor.active_pass import running
@@ -42,13 +41,7 @@ from alto_agent.tuning.executor.data_order import DataOrder
 from alto_agent.tuning.executor.executor import TrainingExecutor
 from alto_agent.tuning.executor.packed_pass import pack, whole_batch
 from alto_agent.tuning.executor.spec import AdapterSpec, Row, RunData
-
-BUILT_IN = Path(__file__).parents[2] / "agent/src/alto_agent/tuning/models/builtin/tiny-llama"
-SHAPES = {
-    "llama-3.2-1b": (2048, 8192, 16, 32, 8, 128256),
-    "llama-3.1-8b": (4096, 14336, 32, 32, 8, 128256),
-}
-
+from models import SHAPES, load_model, model_words
 
 STANDARD = [(1, 32, None), (1, 64, None), (2, 64, None), (4, 64, None), (1, 64, ["q_proj", "v_proj"])]
 """Batch, sequence, targets (None: all linear layers) on the built-in model."""
@@ -69,38 +62,55 @@ def main() -> None:
         "gpu": "not measured: no CUDA device here" if arguments.device == "cpu" else "measured",
     }
     if not (arguments.gpu and arguments.device == "cpu"):
-        result |= _measured(arguments)
-    if arguments.out is not None:
-        arguments.out.parent.mkdir(parents=True, exist_ok=True)
-        arguments.out.write_text(json.dumps(result, indent=2) + "\n")
+        for done in _measured(arguments):
+            # After each case, so that a run that is cut off leaves what it has.
+            result |= done
+            _write(arguments, result)
+    _write(arguments, result)
     print(json.dumps(result))
 
 
-def _measured(arguments: argparse.Namespace) -> dict[str, Any]:
+def _write(arguments: argparse.Namespace, result: dict[str, Any]) -> None:
+    if arguments.out is not None:
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
+        arguments.out.write_text(json.dumps(result, indent=2) + "\n")
+
+
+def _measured(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     cases: list[dict[str, Any]] = []
+    for batch, sequence, targets, shape in _plan(arguments):
+        arguments.targets, arguments.shape = targets, shape
+        cases.append(_measure(arguments, batch, sequence) | {"model": model_words(arguments)})
+        yield {
+            "adapters": arguments.adapters,
+            "ranks": arguments.ranks,
+            "steps": arguments.steps,
+            "rounds": arguments.rounds,
+            "loadAverage": round(os.getloadavg()[0], 1),
+            "executorProducts": frozen_product.chosen_library(),
+            "bound": "frozen backbone, forward and backward to the embeddings, same tokens, no LoRA, no "
+            "optimizer; torch's products; the faster of transformers on a batch and a flat pass",
+            "cases": cases,
+        }
+
+
+def _plan(arguments: argparse.Namespace) -> list[tuple[int, int, list[str] | None, str | None]]:
+    """Batch, sequence, targets and shape of each case."""
     if arguments.gpu:
         arguments.adapters, arguments.ranks, arguments.no_parallel = 32, [16, 32, 64], True
-        for arguments.shape in SHAPES:
-            for sequence in (256, 1024):
-                cases += [_measure(arguments, batch, sequence) for batch in (1, 2, 4)]
-    elif arguments.batches is None and arguments.sequences is None and arguments.targets is None:
-        for batch, sequence, targets in STANDARD:
-            arguments.targets = targets
-            cases.append(_measure(arguments, batch, sequence))
-    else:
-        for sequence in arguments.sequences or [64]:
-            cases += [_measure(arguments, batch, sequence) for batch in arguments.batches or [1, 2, 4]]
-    return {
-        "model": _model_words(arguments),
-        "adapters": arguments.adapters,
-        "ranks": arguments.ranks,
-        "steps": arguments.steps,
-        "rounds": arguments.rounds,
-        "executorProducts": frozen_product.chosen_library(),
-        "bound": "frozen backbone, forward and backward to the embeddings, same tokens, no LoRA, no "
-        "optimizer; torch's products; the faster of transformers on a batch and a flat pass",
-        "cases": cases,
-    }
+        return [
+            (batch, sequence, None, shape)
+            for shape in SHAPES
+            for sequence in (256, 1024)
+            for batch in (1, 2, 4)
+        ]
+    if arguments.batches is None and arguments.sequences is None and arguments.targets is None:
+        return [(*case, arguments.shape) for case in STANDARD]
+    return [
+        (batch, sequence, arguments.targets, arguments.shape)
+        for sequence in arguments.sequences or [64]
+        for batch in arguments.batches or [1, 2, 4]
+    ]
 
 
 def _arguments() -> argparse.Namespace:
@@ -126,33 +136,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="also write the JSON object here")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     return parser.parse_args()
-
-
-def _model(arguments: argparse.Namespace) -> Any:
-    torch.manual_seed(0)
-    if arguments.shape is None and arguments.hidden is None:
-        model = AutoModelForCausalLM.from_pretrained(BUILT_IN)
-    else:
-        shape = SHAPES.get(arguments.shape or "")
-        width = arguments.hidden
-        hidden, inner, layers, heads, key_heads, vocabulary = shape or (
-            width, width * 11 // 4, arguments.layers, width // 32, width // 64, 512,
-        )  # fmt: skip
-        config = LlamaConfig(
-            hidden_size=hidden,
-            intermediate_size=inner,
-            num_hidden_layers=layers,
-            num_attention_heads=heads,
-            num_key_value_heads=key_heads,
-            vocab_size=vocabulary,
-            max_position_embeddings=2048,
-        )
-        dtype = torch.bfloat16 if arguments.device == "cuda" else torch.float32
-        with torch.device(arguments.device):
-            torch.set_default_dtype(dtype)
-            model = LlamaForCausalLM(config)
-            torch.set_default_dtype(torch.float32)
-    return model.to(arguments.device)
 
 
 def _runs(arguments: argparse.Namespace, batch: int, sequence: int, vocabulary: int) -> list[Any]:
@@ -193,7 +176,7 @@ class _Peft:
             target_modules=targets,
             task_type="CAUSAL_LM",  # pyright: ignore
         )
-        self.model: Any = get_peft_model(_model(arguments), config)
+        self.model: Any = get_peft_model(load_model(arguments), config)
         self.model.train()
         self.device = arguments.device
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]
@@ -221,13 +204,13 @@ class _Peft:
 
 def _measure(arguments: argparse.Namespace, batch: int, sequence: int) -> dict[str, Any]:
     cuda = arguments.device == "cuda"
-    stock = _model(arguments)
+    stock = load_model(arguments)
     stock.requires_grad_(False).eval()
     runs = _runs(arguments, batch, sequence, stock.config.vocab_size)
     # A large model fits once beside the executor's; its lone runs cost alike.
     alone = [_Peft(arguments, *run) for run in (runs[:1] if cuda else runs)]
     memory = PeakMemory(arguments.device)
-    executor = TrainingExecutor(_model(arguments), device=arguments.device)
+    executor = TrainingExecutor(load_model(arguments), device=arguments.device)
     for spec, data in runs:
         executor.join(spec, data)
     for one in alone:
@@ -268,7 +251,7 @@ def _measure(arguments: argparse.Namespace, batch: int, sequence: int) -> dict[s
     peak = memory.stop()
     sequential()
     per_round = arguments.adapters * batch * arguments.steps
-    rates = _interleaved(arguments, contenders, per_round)
+    rates, on_cpu = _interleaved(arguments, contenders, per_round)
     if cuda:
         rates["sequential"] = [rate * len(alone) / len(runs) for rate in rates["sequential"]]
     slots = measure_slots(executor, *runs[-1], arguments.rounds)
@@ -277,8 +260,8 @@ def _measure(arguments: argparse.Namespace, batch: int, sequence: int) -> dict[s
     bound = max(("transformers", "flatPass"), key=lambda name: statistics.median(rates[name]))
     medians = {name: round(statistics.median(found), 1) for name, found in rates.items()}
 
-    def ratio(to: str) -> float:
-        pairs = zip(rates["executor"], rates[to], strict=True)
+    def ratio(to: str, of: dict[str, list[float]]) -> float:
+        pairs = zip(of["executor"], of[to], strict=True)
         return round(statistics.median(mine / other for mine, other in pairs), 3)
 
     difference = max(
@@ -292,11 +275,19 @@ def _measure(arguments: argparse.Namespace, batch: int, sequence: int) -> dict[s
         "targets": arguments.targets or "all-linear",
         "samplesPerSecond": medians | {"parallel": parallel},
         "executorPeakBytes": peak,
-        "ratioToSequential": ratio("sequential"),
+        "ratioToSequential": ratio("sequential", rates),
         "ratioToParallel": None if parallel is None else round(medians["executor"] / parallel, 3),
         "bound": bound,
-        "ratioToBound": ratio(bound),
-        "ratioToOwnProducts": ratio("ownProducts"),
+        "ratioToBound": ratio(bound, rates),
+        "ratioToOwnProducts": ratio("ownProducts", rates),
+        "byProcessorTime": {
+            name: ratio(to, on_cpu)
+            for name, to in (
+                ("ratioToSequential", "sequential"),
+                ("ratioToBound", bound),
+                ("ratioToOwnProducts", "ownProducts"),
+            )
+        },
         "maxLossDifference": difference,
         "lossesCompared": sum(len(one.losses) for one in alone),
         "slots": slots,
@@ -305,7 +296,8 @@ def _measure(arguments: argparse.Namespace, batch: int, sequence: int) -> dict[s
         f"batch {batch}, sequence {sequence}, {case['targets']}: PEFT {medians['sequential']}, "
         f"parallel {parallel}, executor {medians['executor']}, bound {medians[bound]} samples/s; "
         f"{case['ratioToSequential']} x PEFT, {case['ratioToBound']:.0%} of the bound, "
-        f"{case['ratioToOwnProducts']:.0%} of the backbone with the same products; "
+        f"{case['ratioToOwnProducts']:.0%} of the backbone with the same products "
+        f"(by processor time {list(case['byProcessorTime'].values())}); "
         f"largest loss difference {difference:.1e}",
         flush=True,
     )
@@ -314,16 +306,25 @@ def _measure(arguments: argparse.Namespace, batch: int, sequence: int) -> dict[s
 
 def _interleaved(
     arguments: argparse.Namespace, contenders: dict[str, Callable[[], None]], samples: int
-) -> dict[str, list[float]]:
-    """Samples/s of each contender in each round, with the number of threads of its best median."""
+) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """Samples/s of each contender in each round, and samples per second of processor time on one thread.
+
+    The first is with the number of threads of its best median. The second says what the work itself costs
+    where other programs take their share of the machine.
+    """
     found: dict[str, dict[int, list[float]]] = {name: {} for name in contenders}
+    on_cpu: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(arguments.rounds):
         for threads in arguments.threads:
             torch.set_num_threads(threads)
             for name, contender in contenders.items():
+                before = time.process_time()
                 rate = samples / _seconds(contender, arguments.device)
                 found[name].setdefault(threads, []).append(rate)
-    return {name: max(rates.values(), key=statistics.median) for name, rates in found.items()}
+                if threads == arguments.threads[0]:
+                    on_cpu[name].append(samples / (time.process_time() - before))
+    best = {name: max(rates.values(), key=statistics.median) for name, rates in found.items()}
+    return best, on_cpu
 
 
 def _flat_pass(executor: TrainingExecutor) -> None:
@@ -381,7 +382,7 @@ def _parallel_worker(arguments: argparse.Namespace) -> None:
     place, count, batch, sequence = (int(part) for part in numbers)
     arguments.targets = targets.split("+") if targets else None
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
-    vocabulary = _model(arguments).config.vocab_size
+    vocabulary = load_model(arguments).config.vocab_size
     own = [_Peft(arguments, *run) for run in _runs(arguments, batch, sequence, vocabulary)[place::count]]
     for one in own:
         one.step()
@@ -393,14 +394,6 @@ def _parallel_worker(arguments: argparse.Namespace) -> None:
             for _ in range(arguments.steps):
                 one.step()
         print("done", flush=True)
-
-
-def _model_words(arguments: argparse.Namespace) -> str:
-    if arguments.shape is not None:
-        return f"{arguments.shape} shape, random weights"
-    if arguments.hidden is not None:
-        return f"random Llama, {arguments.layers} layers, hidden {arguments.hidden}"
-    return "builtin/tiny-llama"
 
 
 if __name__ == "__main__":
