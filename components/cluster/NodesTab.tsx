@@ -14,7 +14,7 @@ import { State } from '../ui/State'
 import { say } from '../ui/toasts'
 import { useNow } from '../ui/useNow'
 import { NodeCharts } from './NodeCharts'
-import { deviceSentence, nodeLook } from './node-look'
+import { deviceSentence, nodeLook, strangersSentence } from './node-look'
 
 interface NodesTabProps {
   nodes: readonly NodeRow[]
@@ -156,6 +156,9 @@ function NodeBlock({ node, open, onOpen }: { node: NodeRow; open: boolean; onOpe
           </tbody>
         </table>
       </ScrollRegion>
+      {node.strangers.length > 0 ? (
+        <p className="px-4 pt-1 text-12 text-ink-2">{strangersSentence(node)}</p>
+      ) : null}
     </section>
   )
 }

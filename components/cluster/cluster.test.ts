@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { jobSeries } from './job-series'
-import { deviceSentence, nodeLook } from './node-look'
+import { deviceSentence, nodeLook, strangersSentence } from './node-look'
 
 const gpu = (held: boolean, kind: 'cuda' | 'cpu' = 'cuda') => ({
   id: 'n0/0',
@@ -31,6 +31,16 @@ it('devices in words', () => {
   expect(deviceSentence({ gpus: [gpu(false, 'cpu')], cpuCores: 2, memoryBytes: 16e9 })).toBe(
     '2 cores, 16 GB, no GPU',
   )
+})
+
+it('[L20] GPU processes that nobody knows are named', () => {
+  const stranger = { index: 0, pid: 4711, name: 'python', memoryBytes: 12e9 }
+  expect(
+    strangersSentence({ strangers: [stranger, { index: 1, pid: 5, name: '', memoryBytes: null }] }),
+  ).toBe(
+    'GPU 0 is also used by python (process 4711, 12 GB), which Alto did not start. GPU 1 is also used by a program (process 5), which Alto did not start.',
+  )
+  expect(strangersSentence({ strangers: [] })).toBe('')
 })
 
 it('a job keeps its colour; neighbours differ', () =>

@@ -25,3 +25,13 @@ export function deviceSentence(node: Pick<NodeRow, 'gpus' | 'cpuCores' | 'memory
   if (gpus.length === 0) return `${node.cpuCores} cores, ${gigabytes(node.memoryBytes)}, no GPU`
   return `${gpus.length}× ${gpus[0]!.name}, ${gigabytes(gpus[0]!.memoryBytes)}`
 }
+
+/** "GPU 0 is also used by python (process 4711, 12 GB), which Alto did not start." Empty where nobody else is there. */
+export function strangersSentence(node: Pick<NodeRow, 'strangers'>): string {
+  return node.strangers
+    .map(({ index, pid, name, memoryBytes }) => {
+      const memory = memoryBytes === null ? '' : `, ${Math.round(memoryBytes / 1e9)} GB`
+      return `GPU ${index} is also used by ${name || 'a program'} (process ${pid}${memory}), which Alto did not start.`
+    })
+    .join(' ')
+}

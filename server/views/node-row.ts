@@ -12,6 +12,15 @@ export const nodeRow = z.object({
   labels: z.record(z.string(), z.string()),
   lastSeenAt: z.date(),
   createdAt: z.date(),
+  /** GPU processes that nobody knows, as the node's agent saw them last. */
+  strangers: z.array(
+    z.object({
+      index: z.number(),
+      pid: z.number(),
+      name: z.string(),
+      memoryBytes: z.number().nullable(),
+    }),
+  ),
   gpus: z.array(
     z.object({
       id: z.string(),
@@ -71,6 +80,7 @@ export async function loadNodes(): Promise<NodeRow[]> {
     labels: node.labels as Record<string, string>,
     lastSeenAt: node.lastSeenAt,
     createdAt: node.createdAt,
+    strangers: node.strangers as NodeRow['strangers'],
     gpus: node.gpus.map((gpu) => ({
       id: gpu.id,
       index: gpu.index,

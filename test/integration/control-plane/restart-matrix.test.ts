@@ -23,7 +23,7 @@ test('[L1] [L2] [L6] [L8] [L9] [L12] [L18] [L19] after any outage nothing is los
     faults: CELLS,
     steps: 120,
     agents: 2,
-    leaseSeconds: 5,
+    leaseSeconds: 8,
     namespaces: Namespace.possible(),
     overlap: 0,
     budgetSeconds: Number.POSITIVE_INFINITY,
