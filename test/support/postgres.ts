@@ -33,7 +33,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** A real Postgres of its own in a temporary folder; one a test file, a database a test. */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres({ durable = false } = {}): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'alto-postgres-'))
   chmodSync(folder, 0o755)
   const port = await freePort()
@@ -44,7 +44,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     port,
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=60'],
+    postgresFlags: [...(durable ? [] : ['-c', 'fsync=off']), '-c', 'max_connections=60'],
     onLog: () => {},
     onError: () => {},
   }

@@ -21,8 +21,8 @@ export interface TestWeb {
   stop(): Promise<void>
 }
 
-export async function startWeb(): Promise<TestWeb> {
-  const postgres = await startPostgres()
+export async function startWeb(options: { durable?: boolean } = {}): Promise<TestWeb> {
+  const postgres = await startPostgres(options)
   const dataDir = mkdtempSync(join(tmpdir(), 'alto-web-'))
   process.env.DATABASE_URL = await postgres.createDatabase()
   process.env.ALTO_DATA_DIR = dataDir
