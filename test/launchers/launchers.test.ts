@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +13,7 @@ import { type SlurmCluster, startSlurm } from './slurm-cluster'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const python = join(root, 'agent/.venv/bin/python')
-const SECONDS = 90
+const SECONDS = 240
 
 describe('launchers against the real engines', () => {
   let postgres: TestPostgres
@@ -75,6 +75,18 @@ describe('launchers against the real engines', () => {
     return found.map((log) => readFileSync(log, 'utf8').split('\n').slice(-6).join('\n'))
   }
 
+  /** Agents with this name, by their arguments. */
+  const processesNamed = (name: string): number[] =>
+    readdirSync('/proc').flatMap((entry) => {
+      if (!/^\d+$/.test(entry)) return []
+      try {
+        const args = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0')
+        return args.includes('alto_agent') && args.includes(name) ? [Number(entry)] : []
+      } catch {
+        return []
+      }
+    })
+
   it('Slurm: agents are jobs, as many as were asked for; one that is cancelled is replaced', async () => {
     const slurm: SlurmCluster = await startSlurm()
     const cluster = await leader(
@@ -105,7 +117,7 @@ describe('launchers against the real engines', () => {
       await cluster.close()
       await slurm.stop()
     }
-  }, 600_000)
+  }, 900_000)
 
   it('Ray: one agent on each machine, following those that come and go; an actor that dies is restarted', async () => {
     const rayPython = process.env.ALTO_RAY_PYTHON ?? python
@@ -118,15 +130,11 @@ describe('launchers against the real engines', () => {
       await reach(cluster, 2)
       await ray.addNode()
       const three = await reach(cluster, 3)
-      const [pid] = execFileSync('pgrep', ['-f', `alto_agent --url .* --name ${three[0]} `])
-        .toString()
-        .split('\n')
-      process.kill(Number(pid), 'SIGKILL')
+      const [pid] = processesNamed(three[0]!)
+      process.kill(pid!, 'SIGKILL')
       await eventually('the agent again, as another process', SECONDS, async () => {
-        const now = execFileSync('sh', ['-c', `pgrep -f 'alto_agent --url .* --name ${three[0]} ' || true`])
-        return (
-          !existsSync(`/proc/${pid}`) && now.toString().trim() !== '' && (await alive(cluster)).length === 3
-        )
+        const now = processesNamed(three[0]!)
+        return now.length === 1 && now[0] !== pid && (await alive(cluster)).length === 3
       })
       await ray.killNode()
       await reach(cluster, 2)
@@ -134,5 +142,5 @@ describe('launchers against the real engines', () => {
       await cluster.close()
       await ray.stop()
     }
-  }, 600_000)
+  }, 900_000)
 })

@@ -1,5 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -29,13 +29,18 @@ export async function startRayCluster(python: string): Promise<RayCluster> {
     PYTHONPATH: fileURLToPath(new URL('../../agent/src', import.meta.url)),
   }
   const raylets: number[][] = []
+  /** Processes of this cluster; a read of /proc, since a search by a shell would find itself. */
   const started = () =>
-    execFileSync('sh', ['-c', `pgrep -f '${folder}|${address}' || true`])
-      .toString()
-      .trim()
-      .split('\n')
-      .filter(Boolean)
-      .map(Number)
+    readdirSync('/proc').flatMap((entry) => {
+      if (!/^\d+$/.test(entry) || Number(entry) === process.pid) return []
+      try {
+        const line = readFileSync(`/proc/${entry}/cmdline`, 'utf8')
+        const state = readFileSync(`/proc/${entry}/stat`, 'utf8').split(') ').at(-1)![0]
+        return state !== 'Z' && (line.includes(folder) || line.includes(address)) ? [Number(entry)] : []
+      } catch {
+        return []
+      }
+    })
 
   async function start(args: string[]): Promise<void> {
     const before = new Set(started())
