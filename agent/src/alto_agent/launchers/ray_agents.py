@@ -1,46 +1,49 @@
-"""`python -m alto_agent.launchers.ray_agents --address A`: agents as actors of a Ray cluster, one on each machine.
+"""`python -m alto_agent.launchers.ray_agents`: agents as actors, one on each machine of a Ray cluster.
 
-Reads one JSON question a line (`list`, `start`, `stop`) and answers each with one line. The actors are detached and
-restartable: they outlive this process and the failures of theirs, and end with their machine.
+Reads one JSON question a line (`list`, `start`, `stop`) and answers each with one line. The actors are
+detached and restartable: they outlive this process and their own failures, and end with their machine.
 """
 
 from __future__ import annotations
 
 import argparse
-import ctypes
+import importlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
-import ray
-from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+# Ray is on the machines of a Ray cluster, and is no dependency of ours.
+ray: Any = importlib.import_module("ray")
+strategies: Any = importlib.import_module("ray.util.scheduling_strategies")
 
 NAMESPACE = "alto"
+
+AGENT = """
+import ctypes, os, signal, sys
 PR_SET_PDEATHSIG = 1
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+os.execv(sys.executable, [sys.executable, "-m", "alto_agent", *sys.argv[1:]])
+"""
+"""Becomes the agent, which parks and ends when its actor is gone."""
 
 
 class AgentActor:
     """Holds one agent as a child process; when that ends, so does the actor, and Ray starts it again."""
 
     def __init__(self, python: str, order: dict[str, str]) -> None:
-        folder = f"{order['dataDir']}/{order['name']}"
-        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-        arguments = ["--url", order["url"], "--name", order["name"], "--data-dir", folder]
-        with open(f"{folder}/agent.log", "a", encoding="utf-8") as log:  # noqa: PTH123
+        folder = Path(order["dataDir"]) / order["name"]
+        folder.mkdir(parents=True, exist_ok=True)
+        arguments = ["--url", order["url"], "--name", order["name"], "--data-dir", str(folder)]
+        with (folder / "agent.log").open("a", encoding="utf-8") as log:
             self._child = subprocess.Popen(
-                [python, "-m", "alto_agent", *arguments],
+                [python, "-c", AGENT, *arguments],
                 env={**os.environ, "ALTO_NODE_TOKEN": order["joinToken"]},
                 stdout=log,
                 stderr=log,
-                preexec_fn=_die_with_parent,
             )
         threading.Thread(target=self._watch, daemon=True).start()
 
@@ -100,7 +103,7 @@ class RayAgents:
             lifetime="detached",
             max_restarts=-1,
             num_cpus=0,
-            scheduling_strategy=NodeAffinitySchedulingStrategy(free[0], soft=False),
+            scheduling_strategy=strategies.NodeAffinitySchedulingStrategy(free[0], soft=False),
         ).remote(sys.executable, order)
         return {}
 
