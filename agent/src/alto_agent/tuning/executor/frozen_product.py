@@ -25,13 +25,19 @@ def library_for(processor: str, capability: str) -> Library:
 
 
 def _here() -> Library:
-    if not torch.backends.mkldnn.is_available() or not hasattr(torch.ops.mkldnn, "_linear_pointwise"):
+    if not _carried():
         return "torch"
     facts = Path("/proc/cpuinfo")
     processor = facts.read_text(errors="replace")[:4096] if facts.exists() else platform.processor()
     return library_for(processor, torch.backends.cpu.get_cpu_capability())
 
 
+def _carried() -> bool:
+    return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+
+
+LIBRARIES: tuple[Library, ...] = ("torch", "onednn") if _carried() else ("torch",)
+"""What this build of torch carries."""
 _chosen: Library = _here()
 
 

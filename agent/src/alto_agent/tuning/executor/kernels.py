@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 
 import torch
 
+from alto_agent.tuning.executor import frozen_product
+
 Method = Callable[[torch.Tensor, torch.Tensor, Sequence[int]], torch.Tensor]
 
 
@@ -53,6 +55,21 @@ def measure(adapters: int, tokens: Sequence[int], width: int, inner: int, device
     return found
 
 
+def measure_frozen(tokens: int, inner: int, outer: int) -> dict[str, float]:
+    """Microseconds of a product with a frozen fp32 weight on the CPU, by library; the best of twenty."""
+    x, weight = torch.randn(tokens, inner), torch.randn(outer, inner)
+    found: dict[str, float] = {}
+    for library in frozen_product.LIBRARIES:
+        with frozen_product.using(library):
+            best = float("inf")
+            for _ in range(20):
+                start = time.perf_counter()
+                frozen_product.frozen_product(x, weight, None)
+                best = min(best, time.perf_counter() - start)
+        found[library] = round(best * 1e6, 1)
+    return found
+
+
 def main() -> None:
     """Prints the table for this machine."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -69,9 +86,15 @@ def main() -> None:
             for width in (4, 8, 16, 64):
                 found = measure(arguments.adapters, tokens, width, arguments.inner, device)
                 rows.append({"tokens": each, "kind": kind, "width": width, "microseconds": found})
+    frozen = measure_frozen(1024, arguments.inner, arguments.inner)
+    chosen = frozen_product.chosen_library()
     if arguments.json:
-        print(json.dumps({"device": device, "adapters": arguments.adapters, "rows": rows}))
+        result = {"device": device, "adapters": arguments.adapters, "rows": rows}
+        print(json.dumps(result | {"frozen": frozen, "frozenChosen": chosen}))
         return
+    print(
+        f"frozen weights, 1,024 tokens, {arguments.inner} by {arguments.inner}: {frozen}, used here: {chosen}"
+    )
     print(f"{arguments.adapters} adapters, in {arguments.inner}, {device}; microseconds, * is the best")
     print(
         "tokens  kind     width  " + "".join(f"{name:>12}" for name in ("batched", "grouped", "one by one"))
