@@ -18,7 +18,13 @@ TEXT_TOKENS = 8
 
 _SILENT = {"a", "an", "the", "to", "is", "and"}
 _IDS = {word: 2 + index for index, word in enumerate(WORDS)}
-_SYNONYMS = {"under": "below", "over": "above", "disc": "circle", "violet": "purple"}
+_SYNONYMS = {
+    "under": "below",
+    "over": "above",
+    "disc": "circle",
+    "violet": "purple",
+    "moves": "moving",
+}
 
 
 def token_ids(prompt: str) -> list[int]:
