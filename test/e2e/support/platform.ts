@@ -4,9 +4,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../../support/postgres'
 
 const ROOT = new URL('../../..', import.meta.url).pathname
 
@@ -14,21 +14,14 @@ export interface Platform {
   url: string
   setupLink: string
   dataDir: string
+  /** Of `alto up`; its services are below it. */
+  pid: number
   /** Everything that it printed so far. */
   output(): string
   /** Runs `alto ARGS` against this platform. */
   alto(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>
   /** As Ctrl-C does; resolves when the process has ended. */
   stop(): Promise<void>
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.')
-  return address.port
 }
 
 function collect(child: ChildProcess): () => string {
@@ -52,13 +45,13 @@ async function waitFor<T>(find: () => T | undefined, seconds: number, what: () =
   throw new Error(`Nothing after ${seconds} s. ${what()}`)
 }
 
-/** Starts the platform and resolves when it has printed its set-up link. */
-export async function startPlatform(): Promise<Platform> {
+/** Starts the platform (`alto up OPTIONS`) and resolves when it has printed its set-up link. */
+export async function startPlatform(...options: string[]): Promise<Platform> {
   const dataDir = mkdtempSync(join(tmpdir(), 'alto-e2e-'))
   const port = await freePort()
   const child = spawn(
     process.execPath,
-    [join(ROOT, 'bin/alto'), 'up', '--port', String(port), '--data-dir', dataDir],
+    [join(ROOT, 'bin/alto'), 'up', '--port', String(port), '--data-dir', dataDir, ...options],
     { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const output = collect(child)
@@ -72,6 +65,7 @@ export async function startPlatform(): Promise<Platform> {
     url: new URL(setupLink).origin,
     setupLink,
     dataDir,
+    pid: child.pid!,
     output,
     alto: (...args) =>
       new Promise((resolve) => {
