@@ -32,6 +32,20 @@ export class ServingPlatform {
     const web = await startWeb()
     const cluster = await TestCluster.create(process.env.DATABASE_URL!)
     process.env.ALTO_DATA_DIR = cluster.dataDir
+    try {
+      return await ServingPlatform.deploy(web, cluster, say)
+    } catch (error) {
+      await cluster.close()
+      await web.stop()
+      throw error
+    }
+  }
+
+  private static async deploy(
+    web: TestWeb,
+    cluster: TestCluster,
+    say: (line: string) => void,
+  ): Promise<ServingPlatform> {
     const person = await web.person('editor')
     await cluster.controlPlane()
     for (const [core, name] of ['node-a', 'node-b'].entries())
