@@ -203,7 +203,9 @@ async function executorViews(
 }
 
 async function gpuLeases(client: PoolClient): Promise<GpuLease[]> {
-  const { rows } = await client.query<Omit<GpuLease, 'holder'> & { kind: 'sweep' | 'deployment'; id: string }>(
+  const { rows } = await client.query<
+    Omit<GpuLease, 'holder'> & { kind: 'sweep' | 'deployment'; id: string }
+  >(
     `SELECT split_part(l."subject", ':', 1) AS "kind", split_part(l."subject", ':', 2) AS "id", g AS "gpuId", l."epoch",
        extract(epoch FROM l."expiresAt")::float8 AS "expiresAt"
      FROM "Lease" l, unnest(l."gpuIds") g WHERE split_part(l."subject", ':', 1) IN ('sweep', 'deployment') ORDER BY g`,

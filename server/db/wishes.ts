@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
-import { isAboutData } from './is-about-data'
 import { probeDeployment, stopDeployment } from './deployments-end'
+import { isAboutData } from './is-about-data'
 import { writeJournal } from './journal'
 import { inTransaction } from './transaction'
 import { cancelSweep } from './wishes-cancel'
