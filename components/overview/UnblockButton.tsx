@@ -73,6 +73,7 @@ export function UnblockButton({ sweep, nodes }: UnblockButtonProps) {
           `${sweep.name} has priority ${value} now.`,
           () => client.sweep.change.mutate({ id: sweep.id, priority: sweep.priority }),
         )
+      case 'add-node':
     }
   }
   return (

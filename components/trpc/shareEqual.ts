@@ -14,7 +14,7 @@ export function shareEqual(before: unknown, after: unknown): unknown {
   if (before instanceof Date && after instanceof Date)
     return before.getTime() === after.getTime() ? before : after
   if (Array.isArray(before) && Array.isArray(after)) {
-    const shared = after.map((value, index) =>
+    const shared = after.map((value: unknown, index): unknown =>
       index < before.length ? shareEqual(before[index], value) : value,
     )
     return before.length === after.length && shared.every((value, index) => Object.is(value, before[index]))

@@ -24,7 +24,8 @@ def test_x19_an_evaluation_reads_a_fifth_of_what_is_trained_between_two(
     given: dict[str, Any], rows: int
 ) -> None:
     """[X19] at least 32 rows where there are so many, never more than are held out."""
-    assert evaluation_rows(**{"epochs": None, "max_steps": None, **given}) == rows
+    complete: dict[str, Any] = {"epochs": None, "max_steps": None, **given}
+    assert evaluation_rows(**complete) == rows
 
 
 def test_x19_fewer_rows_are_the_same_rows_in_any_order_of_the_file() -> None:

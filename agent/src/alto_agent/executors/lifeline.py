@@ -1,7 +1,7 @@
 """An executor ends itself when its agent has gone silent: nobody could fence it any more.
 
-A pipe of its own, apart from the channel: a word on it can neither fail nor hold anything up, whatever state the
-executor is in.
+A pipe of its own, apart from the channel: a word on it can neither fail nor hold anything up, whatever
+state the executor is in.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Lifeline:
 
 
 def hold_lifeline(descriptor: int, patience: float) -> None:
-    """The executor's end: ends this process when nothing came for `patience` seconds, or the agent is gone."""
+    """Ends this executor's process when nothing came for `patience` seconds, or the agent is gone."""
 
     def hold() -> None:
         while True:
