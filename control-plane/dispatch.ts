@@ -24,8 +24,7 @@ export async function dispatch(
   for (const executor of executors) {
     if (executor.state === 'ending')
       link.tell(`stop ${executor.id}`, { type: 'stop-executor', executorId: executor.id })
-    else if (!executor.blocked)
-      link.tell(`executor ${executor.id}`, startExecutorCommand(executor))
+    else if (!executor.blocked) link.tell(`executor ${executor.id}`, startExecutorCommand(executor))
   }
   for (const attempt of attempts)
     if (attempt.state === 'starting' && link.told.has(`executor ${attempt.executorId}`))

@@ -152,8 +152,8 @@ export function NewDeploymentPage() {
           <Section title="By command" help="The same from a terminal.">
             <Code
               prompt
-              text={`alto deploy --name ${name || 'pair'}${spec.imageModel ? ` --image-model ${spec.imageModel}` : ''}${
-                spec.videoModel ? ` --video-model ${spec.videoModel}` : ''
+              text={`alto deploy ${name || 'pair'}${spec.imageModel ? ` --image ${spec.imageModel}` : ''}${
+                spec.videoModel ? ` --video ${spec.videoModel}` : ''
               } --gpus ${gpuIds.join(',') || 'node/0'}`}
             />
           </Section>
