@@ -115,6 +115,7 @@ async function ended(
     [run.id, event.attempt, event.at, event.reason ?? event.state, event.message],
   )
   await release(client, [runSubject(run.id)])
+  if (event.admission) await holdAtMost(client, event, event.admission.beside)
   const wanted = stateAfter(event, run)
   const next = canMove(RUN_TRANSITIONS, run.state, wanted.state) ? wanted : asItIs(run)
   await client.query(
@@ -138,6 +139,15 @@ async function ended(
     journal.push(decision.entry)
   }
   if (event.reason === 'bad-input') journal.push(...(await failSweep(client, run.sweepId, event.message)))
+}
+
+/** An executor that had no memory for one more holds as many as it has: the next one comes when another has left (K14). */
+async function holdAtMost(client: PoolClient, event: AttemptEvent, runs: number): Promise<void> {
+  await client.query(
+    `UPDATE "Executor" e SET "slots" = least(e."slots", greatest(1, $3::int)) FROM "Attempt" a
+     WHERE a."runId" = $1 AND a."number" = $2 AND e."id" = a."executorId"`,
+    [event.runId, event.attempt, runs],
+  )
 }
 
 interface After {
@@ -165,6 +175,7 @@ function stateAfter(event: AttemptEvent, run: LiveRun): After {
     }
   // Its state may be gone, and whoever looks at the stopped run should know.
   if (run.state !== 'training') return { ...stays, error: event.message ?? stays.error }
+  if (event.reason === 'memory') return { state: 'waiting', stopReason: null, error: null }
   const lostItsPlace = event.reason === 'executor-died' || event.reason === 'lease-lost'
   if (lostItsPlace && run.crashes < MAX_CRASHES) return { state: 'waiting', stopReason: null, error: null }
   return { state: 'failed', stopReason: null, error: event.message }

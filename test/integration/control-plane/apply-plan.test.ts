@@ -179,6 +179,22 @@ describe('plans', () => {
     )
     expect(epochs).toEqual([2])
   })
+
+  test('[K14] a run for which the executor has no memory waits until another one has left', async () => {
+    await cycle()
+    const refused = {
+      ...attempt(runIds[1]!, 1, 1, 'failed', 'memory'),
+      admission: { requestedBytes: 900, availableBytes: 100, beside: 1 },
+    }
+    await report(attempt(runIds[0]!, 1, 1, 'started'), refused as DurableEvent)
+    expect((await run(runIds[1]!)).state).toBe('waiting')
+    await cycle()
+    expect(await count('Attempt')).toBe(2)
+    await report(attempt(runIds[0]!, 1, 1, 'done'))
+    await cycle()
+    expect(await count('Attempt')).toBe(3)
+    expect((await run(runIds[1]!)).state).toBe('training')
+  })
 })
 
 describe('a sweep that cannot be planned', () => {
