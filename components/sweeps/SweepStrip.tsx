@@ -39,7 +39,7 @@ export function SweepStrip({ sweep, bestParams, parameters }: SweepStripProps) {
       />
       <Figure
         label="Best validation loss"
-        hint="The least validation loss of any run, of any evaluation, on the held-out split that all runs share."
+        hint="The least validation loss of any run, of any evaluation. All runs are evaluated on the same held-out rows: as many as a fifth of the samples trained between two evaluations, at least 32."
         value={sweep.best ? formatLoss(sweep.best.valLoss) : '–'}
         beside={sweep.best ? runLabel(sweep.best.number) : null}
         context={

@@ -119,12 +119,18 @@ test('the sweep ends, and its best adapter gives in PEFT the loss that the page 
   const unpacked = execFileSync('find', [folder, '-name', 'adapter_config.json'], { encoding: 'utf8' })
     .trim()
     .replace('/adapter_config.json', '')
-  expect(readFileSync(join(unpacked, 'README.md'), 'utf8')).toContain('Learning rate')
+  const card = readFileSync(join(unpacked, 'README.md'), 'utf8')
+  expect(card).toContain('Learning rate')
+  const rows = /over the first (\d+) of 240 held-out rows/.exec(card)?.[1] ?? 'none named'
   const script = join(ROOT, 'test/e2e/support/adapter_loss.py')
-  const output = execFileSync(python, [script, unpacked, 'builtin/tiny-llama', 'builtin/arithmetic', '128'], {
-    encoding: 'utf8',
-    env: { ...process.env, HF_HUB_OFFLINE: '1' },
-  })
+  const output = execFileSync(
+    python,
+    [script, unpacked, 'builtin/tiny-llama', 'builtin/arithmetic', '128', rows],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, HF_HUB_OFFLINE: '1' },
+    },
+  )
   const { valLoss } = JSON.parse(output.trim().split('\n').pop()!) as { valLoss: number }
   const { stdout } = await platform.alto('sweep', 'show', id, '--json')
   const shown = (JSON.parse(stdout) as { best: { valLoss: number } }).best.valLoss

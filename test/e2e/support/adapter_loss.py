@@ -1,6 +1,6 @@
-"""Loss of an exported adapter, by PEFT and transformers alone: `adapter_loss.py FOLDER MODEL DATASET LENGTH`.
+"""Loss of an exported adapter, by PEFT and transformers alone: `adapter_loss.py FOLDER MODEL DATASET LENGTH ROWS`.
 
-Only the rows come from Alto, since the held-out split is part of what is claimed.
+Only the rows come from Alto, since the held-out split is part of what is claimed: its first ROWS, as the model card says.
 """
 
 import json
@@ -14,12 +14,12 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from alto_agent.tuning.data.load_run_data import load_run_data
 from alto_agent.tuning.models.resolve_model import resolve_model
 
-folder, model_ref, dataset, max_length = sys.argv[1:5]
+folder, model_ref, dataset, max_length, count = sys.argv[1:6]
 base = resolve_model(model_ref, data_dir=Path(folder), base_dir=Path(folder))
 tokenizer = AutoTokenizer.from_pretrained(base.path)
 rows = load_run_data(
     dataset, tokenizer, base_dir=Path(folder), max_length=int(max_length)
-).data.validation
+).data.validation[: int(count)]
 model = PeftModel.from_pretrained(
     AutoModelForCausalLM.from_pretrained(base.path), folder
 ).eval()

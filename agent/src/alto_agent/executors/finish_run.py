@@ -22,7 +22,12 @@ def finish_run(
     folder = artifacts / run.adapter_folder
     executor.export(run.order.run_id, folder, base_model_name=source.folder.name)
     card = model_card(
-        run.order.run_id, run.spec, source.folder.name, run.order.data.dataset, run.best_val_loss
+        run.order.run_id,
+        run.spec,
+        source.folder.name,
+        run.order.data.dataset,
+        run.best_val_loss,
+        evaluated=(len(run.run_data.validation), len(run.data.data.validation)),
     )
     (folder / "README.md").write_text(card, encoding="utf-8")
     try:

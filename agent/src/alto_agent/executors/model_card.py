@@ -6,11 +6,22 @@ from alto_agent.tuning.executor.spec import AdapterSpec
 
 
 def model_card(
-    run_id: str, spec: AdapterSpec, base_model: str, dataset: str | None, best_val_loss: float | None
+    run_id: str,
+    spec: AdapterSpec,
+    base_model: str,
+    dataset: str | None,
+    best_val_loss: float | None,
+    *,
+    evaluated: tuple[int, int] | None = None,
 ) -> str:
-    """Markdown with the front matter that model hubs read."""
+    """Markdown with the front matter that model hubs read.
+
+    `evaluated` says over how many of how many held-out rows the loss is, where that is known.
+    """
     targets = spec.target_modules if isinstance(spec.target_modules, str) else ", ".join(spec.target_modules)
     loss = "not evaluated" if best_val_loss is None else f"{best_val_loss:.6g}"
+    if best_val_loss is not None and evaluated is not None:
+        loss += f" over the first {evaluated[0]} of {evaluated[1]} held-out rows"
     rows = {
         "Learning rate": f"{spec.learning_rate:g}",
         "Schedule": f"{spec.lr_scheduler}, warm-up {spec.warmup_ratio:g}",

@@ -30,6 +30,16 @@ _SYNONYMS = {
 def token_ids(prompt: str) -> list[int]:
     """`TEXT_TOKENS` ids. Articles say nothing; words that no training saw are all one token."""
     found: list[str] = re.findall(r"[a-z]+", prompt.lower())
-    words = [word for word in found if word not in _SILENT]
-    ids = [_IDS.get(_SYNONYMS.get(word, word), UNKNOWN) for word in words[:TEXT_TOKENS]]
+    words = _left_first([_SYNONYMS.get(word, word) for word in found if word not in _SILENT])
+    ids = [_IDS.get(word, UNKNOWN) for word in words[:TEXT_TOKENS]]
     return ids + [PAD] * (TEXT_TOKENS - len(ids))
+
+
+def _left_first(words: list[str]) -> list[str]:
+    """`A right of B` as `B left of A`, `A below B` as `B above A`: half as much to learn."""
+    for place, word in enumerate(words):
+        if word == "below":
+            return [*words[place + 1 :], "above", *words[:place]]
+        if word == "right" and words[place + 1 : place + 2] == ["of"]:
+            return [*words[place + 2 :], "left", "of", *words[:place]]
+    return words
