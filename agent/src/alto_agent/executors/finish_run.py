@@ -26,7 +26,7 @@ def finish_run(
         run.spec,
         source.folder.name,
         run.order.data.dataset,
-        run.best_val_loss,
+        executor.best_val_loss(run.order.run_id),
         evaluated=(len(run.run_data.validation), len(run.data.data.validation)),
     )
     (folder / "README.md").write_text(card, encoding="utf-8")

@@ -70,7 +70,6 @@ class RunInSlot:
         self.samples = 0
         self.memory_bytes = 0
         self.metrics = MetricBuffer(order)
-        self.best_val_loss: float | None = None
         self.val_loss: float | None = None
         self.finished = False
         self._evaluate_at = evaluation_steps(self.spec.total_steps, order.evaluations)
@@ -104,8 +103,6 @@ class RunInSlot:
         losses = [loss for step, loss in history if step > before]
         train_loss = math.fsum(losses) / len(losses) if losses else math.nan
         self.val_loss = _finite(report.val_loss)
-        if report.is_best:
-            self.best_val_loss = self.val_loss
         return EvaluationEvent(
             run_id=self.order.run_id,
             attempt=self.order.attempt,

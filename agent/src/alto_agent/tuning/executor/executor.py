@@ -229,6 +229,11 @@ class TrainingExecutor:
         row = run.stack.parameters[run.slot].detach().to("cpu", copy=True)
         return run.stack.layout.named(row, run.spec.rank)
 
+    def best_val_loss(self, run_id: str) -> float | None:
+        """The lowest validation loss so far, also from before it was parked; `None` without an evaluation."""
+        best = self._run(run_id).best
+        return None if best is None else best.val_loss
+
     def loss_history(self, run_id: str) -> list[tuple[int, float]]:
         """All (step, training loss) of the run, also those from before it was parked."""
         return self._run(run_id).loss_history.copy()
