@@ -70,7 +70,7 @@ export async function loadRequestDetail(id: string): Promise<RequestDetail | nul
   const { prisma, pool } = database()
   const [request, segments, receipts, stored] = await Promise.all([
     loadRequest(id),
-    prisma.requestSegment.findMany({ where: { requestId: id }, orderBy: { startedAt: 'asc' } }),
+    prisma.requestSegment.findMany({ where: { requestId: id }, orderBy: { number: 'asc' } }),
     prisma.requestReceipt.findMany({ where: { requestId: id }, orderBy: { number: 'desc' }, take: 500 }),
     prisma.request.findUnique({
       where: { id },
