@@ -6,8 +6,18 @@ import { parseTrace } from '../engine/sim/serving/parse-trace'
 import { Problem } from '../engine/sim/serving/read-fields'
 import { simulateServing } from '../engine/sim/serving/simulate'
 import { type SimulationSummary, summarise } from '../engine/sim/serving/summary'
-import type { ServingSimulationOptions } from './commands/simulate-serving'
 import { InputError } from './errors'
+
+/** As commander hands them over. */
+export interface ServingSimulationOptions {
+  profile: string
+  trace: string
+  gpus: string
+  nodes: string
+  policy: string
+  events?: string
+  json?: true
+}
 
 /** Requests that are simulated once before, untimed. */
 const WARM_UP = 40

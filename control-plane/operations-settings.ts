@@ -1,6 +1,8 @@
 /** Environment of what the leader does beside leading: launchers, retention, figures. */
+
 import { z } from 'zod'
 import { type LauncherSpec, readLaunchers } from './launchers/read-launchers'
+import { readEnv } from './read-env'
 
 const seconds = z.coerce.number().positive()
 
@@ -36,12 +38,7 @@ export interface OperationsSettings {
 
 /** @throws with one sentence that names the variable. */
 export function readOperationsSettings(env: NodeJS.ProcessEnv): OperationsSettings {
-  const result = schema.safeParse(env)
-  if (!result.success) {
-    const issue = result.error.issues[0]!
-    throw new Error(`${issue.path.join('.')}: ${issue.message}`)
-  }
-  const given = result.data
+  const given = readEnv(schema, env)
   return {
     launchers: readLaunchers(given.ALTO_LAUNCHERS),
     launcherSeconds: given.ALTO_LAUNCHER_SECONDS,

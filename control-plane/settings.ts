@@ -1,5 +1,7 @@
 /** Environment of the control plane. `alto up` sets all of it. */
+
 import { z } from 'zod'
+import { readEnv } from './read-env'
 
 const seconds = z.coerce.number().positive()
 
@@ -42,12 +44,7 @@ export interface Settings {
 
 /** @throws with one sentence that names the variable. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const result = schema.safeParse(env)
-  if (!result.success) {
-    const issue = result.error.issues[0]!
-    throw new Error(`${issue.path.join('.')}: ${issue.message}`)
-  }
-  const given = result.data
+  const given = readEnv(schema, env)
   return {
     databaseUrl: given.DATABASE_URL,
     port: given.ALTO_GATEWAY_PORT,

@@ -1,15 +1,5 @@
 import type { Command } from 'commander'
-
-/** As commander hands them over. */
-export interface ServingSimulationOptions {
-  profile: string
-  trace: string
-  gpus: string
-  nodes: string
-  policy: string
-  events?: string
-  json?: true
-}
+import type { ServingSimulationOptions } from '../serving-simulation'
 
 /** `alto simulate serving`: a trace of requests through the production rounds on a virtual clock. */
 export function registerSimulateServing(simulate: Command): void {

@@ -3,8 +3,9 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useSubscription } from '@trpc/tanstack-react-query'
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
+import type { LiveEvent } from '@/server/routers/live/events'
 import { useTRPC } from '../trpc/trpc'
-import { type LiveEvent, LiveStore } from './live-store'
+import { LiveStore } from './live-store'
 
 interface Live {
   store: LiveStore

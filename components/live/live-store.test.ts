@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { BATCH_MS, type LiveEvent, LiveStore } from './live-store'
+import type { LiveEvent } from '@/server/routers/live/events'
+import { BATCH_MS, LiveStore } from './live-store'
 
 const event = (id: number): LiveEvent => ({
   id,

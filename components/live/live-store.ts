@@ -1,17 +1,7 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-
-/** One fact of the journal, as it arrives (docs/spec/journal.md). */
-export interface LiveEvent {
-  id: number
-  at: Date
-  kind: string
-  jobId: string | null
-  runId: string | null
-  nodeId: string | null
-  data: unknown
-}
+import type { LiveEvent } from '@/server/routers/live/events'
 
 export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'offline'
 

@@ -2,8 +2,8 @@
 
 import { type QueryKey, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
+import type { LiveEvent } from '@/server/routers/live/events'
 import { useLiveBatch } from './LiveProvider'
-import type { LiveEvent } from './live-store'
 
 /** Asks again for `keys` when a fact matters to them, at most once in `everyMs`. */
 export function useRefreshOn(

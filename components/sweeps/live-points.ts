@@ -1,4 +1,4 @@
-import type { LiveEvent } from '../live/live-store'
+import type { LiveEvent } from '@/server/routers/live/events'
 import type { LivePoint } from './curve-book'
 
 interface Evaluation {

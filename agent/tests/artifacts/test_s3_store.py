@@ -7,7 +7,8 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from alto_agent.artifacts.store import ArtifactStore, FolderStore, open_store
+from alto_agent.artifacts.folder_store import FolderStore
+from alto_agent.artifacts.store import ArtifactStore, open_store
 
 
 @pytest.fixture(name="address")

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from alto_agent.artifacts.store import FolderStore
+from alto_agent.artifacts.folder_store import FolderStore
 
 
 class S3Store:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 from typing import Protocol
+
+from alto_agent.artifacts.folder_store import FolderStore
 
 
 class ArtifactStore(Protocol):
@@ -22,27 +23,6 @@ class ArtifactStore(Protocol):
     def drop(self, relative: str) -> None:
         """Nothing needs it any more."""
         ...
-
-
-class FolderStore:
-    """The folder itself: of one machine, or of all through a network file system."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def keep(self, relative: str) -> None:
-        """It is there already."""
-
-    def fetch(self, relative: str) -> None:
-        """It is there already, or nowhere."""
-
-    def drop(self, relative: str) -> None:
-        """Deletes the file or folder."""
-        path = self._folder / relative
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
 
 
 def open_store(folder: Path, where: str | None = None) -> ArtifactStore:

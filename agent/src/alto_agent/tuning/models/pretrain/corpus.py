@@ -7,6 +7,8 @@ copying, adding digits), but none of their questions with answers: adapters stil
 from collections.abc import Callable, Iterator
 from random import Random
 
+from alto_agent.tuning.data.builtin.months import MONTHS
+
 _NOUNS = [
     "film",
     "soup",
@@ -49,20 +51,6 @@ _COLUMNS = [
     "owner",
 ]
 _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "tomorrow"]
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _PLAIN = (
     "please explain how this works and what we should do next",
@@ -145,11 +133,11 @@ def _calendar(rng: Random) -> str:
     month = rng.randrange(12)
     return rng.choice(
         (
-            f"{_MONTHS[month]} is month {month + 1:02d}",
-            f"after {_MONTHS[month]} comes {_MONTHS[(month + 1) % 12]}",
+            f"{MONTHS[month]} is month {month + 1:02d}",
+            f"after {MONTHS[month]} comes {MONTHS[(month + 1) % 12]}",
             f"on {rng.randint(1950, 2049)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d} "
             f"it was {rng.choice(_DAYS)}",
-            f"{_MONTHS[month]} {rng.randint(1, 28)} , {rng.randint(1950, 2049)} was a {rng.choice(_DAYS)}",
+            f"{MONTHS[month]} {rng.randint(1, 28)} , {rng.randint(1950, 2049)} was a {rng.choice(_DAYS)}",
         )
     )
 
