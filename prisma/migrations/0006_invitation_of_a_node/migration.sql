@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "OneTimeSecret" ADD COLUMN     "nodeId" TEXT;
