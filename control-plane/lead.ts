@@ -13,7 +13,7 @@ import { trimJournal, WORK_CHANNEL } from '../server/db/journal'
 import { renewNode, renewSweeps } from '../server/db/leases'
 import { loseNodes, reconcileNode } from '../server/db/leases-lost'
 import { listen } from '../server/db/listen'
-import { confirmIdentity, readAttemptKey, renewIdentity } from '../server/db/node-identity'
+import { confirmIdentity, readAttemptKey, renewIdentity, spendInvitations } from '../server/db/node-identity'
 import { reopenQuestions, trimQuestions } from '../server/db/questions'
 import type { LoadedSnapshot } from '../server/db/snapshot'
 import { storeForecasts } from '../server/db/snapshot-forecast'
@@ -244,6 +244,11 @@ export class Lead {
     const { leaseSeconds } = this.settings
     const attempts = await renewNode(this.pool, link.nodeId, leaseInDatabase(leaseSeconds))
     link.send({ type: 'renew', beat: beat.beat, attempts, leaseSeconds })
+    if (link.invited) {
+      // An agent keeps its identity before it says anything else.
+      await spendInvitations(this.pool, link.nodeId)
+      link.invited = false
+    }
     const now = performance.now()
     if (now - (this.sampledAt.get(link.nodeId) ?? Number.NEGATIVE_INFINITY) >= SAMPLE_SECONDS * 1000) {
       this.sampledAt.set(link.nodeId, now)

@@ -18,7 +18,8 @@ export async function joinNode(url: string, options: JoinOptions): Promise<void>
   if (!/^wss?:\/\/[^/]+/.test(url))
     throw new InputError(`URL: ${url} is no address such as ws://host:7412/agent.`)
   const dataDir = openDataDir(options.dataDir ?? `${DEFAULT_DATA_DIR}-node`)
-  if (!options.token && !hasAgentIdentity(dataDir))
+  const name = options.name ?? hostname()
+  if (!options.token && !hasAgentIdentity(dataDir, name))
     throw new InputError(
       '--token: this machine has not joined yet. `alto node join-token` on the server prints one.',
     )
@@ -34,9 +35,7 @@ export async function joinNode(url: string, options: JoinOptions): Promise<void>
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
   })
   await installPython(supervisor, `${dataDir.logs}/install-python.log`, report)
-  await supervisor.keep(() =>
-    agentOf(dataDir, { url, name: options.name ?? hostname(), joinToken: options.token ?? null }),
-  )
+  await supervisor.keep(() => agentOf(dataDir, { url, name, joinToken: options.token ?? null }))
   report(`The agent of this machine is starting. Its log is ${dataDir.logs}/agent.log. Stop with Ctrl-C.`)
   await ended
   taken.lock.release()

@@ -90,5 +90,6 @@ export function agentOf(dataDir: DataDir, { url, name, joinToken }: AgentOptions
   }
 }
 
-/** The agent keeps what it signs in with here. */
-export const hasAgentIdentity = (dataDir: DataDir) => existsSync(join(dataDir.path, 'identity'))
+/** The agent of this name keeps what it signs in with here; up to version 0.1.0 it was the folder's own. */
+export const hasAgentIdentity = (dataDir: DataDir, name: string) =>
+  existsSync(join(dataDir.path, 'agents', name, 'identity')) || existsSync(join(dataDir.path, 'identity'))

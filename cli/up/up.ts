@@ -179,7 +179,9 @@ async function startAgent(
       agentOf(dataDir, {
         url: `ws://127.0.0.1:${to.gatewayPort}/agent`,
         name: 'local',
-        joinToken: hasAgentIdentity(dataDir) ? null : await issueSecret(to.databaseUrl, 'join-node', 1),
+        joinToken: hasAgentIdentity(dataDir, 'local')
+          ? null
+          : await issueSecret(to.databaseUrl, 'join-node', 1),
       }),
     )
     report('The agent of this machine is starting.')

@@ -11,6 +11,8 @@ export class AgentLink {
   readonly told = new Set<string>()
   /** A new identity is on its way; another one is made only after this one is stored on the node. */
   renewingIdentity = false
+  /** It came with an invitation and has not said anything since: its first identity may not be on its disk yet. */
+  invited: boolean
   private lastSeq: number
   private heardAt = performance.now()
 
@@ -19,7 +21,9 @@ export class AgentLink {
     readonly hello: Hello,
     readonly tokens: AttemptTokens,
     private readonly socket: WebSocket,
+    { invited = false } = {},
   ) {
+    this.invited = invited
     this.lastSeq = hello.lastSeq
   }
 

@@ -139,11 +139,15 @@ export class Gateway {
     })
     socket.on('close', () => {
       clearTimeout(timeout)
-      if (link && this.links.get(link.nodeId) === link) {
-        this.links.delete(link.nodeId)
-        this.host.onLeft(link).catch((error: Error) => log.error({ error: error.message }, 'a leave failed'))
-      }
+      // After the greeting: who is gone while it is let in must not stay in the list of those who are there.
+      void chain.then(() => link && this.leave(link))
     })
+  }
+
+  private leave(link: AgentLink): void {
+    if (this.links.get(link.nodeId) !== link) return
+    this.links.delete(link.nodeId)
+    this.host.onLeft(link).catch((error: Error) => log.error({ error: error.message }, 'a leave failed'))
   }
 
   private async greet(
@@ -163,7 +167,7 @@ export class Gateway {
       return undefined
     }
     const tokens = new AttemptTokens(this.host.attemptKey(), entry.nodeId)
-    const link = new AgentLink(entry.nodeId, hello, tokens, socket)
+    const link = new AgentLink(entry.nodeId, hello, tokens, socket, { invited: entry.identity !== undefined })
     const before = this.links.get(entry.nodeId)
     this.links.set(entry.nodeId, link)
     before?.close(4001, 'Another connection of this node took over.')
@@ -176,7 +180,12 @@ export class Gateway {
       ...(entry.identity === undefined ? {} : { identity: entry.identity }),
     })
     log.info({ name: hello.name, nodeId: entry.nodeId, running: hello.running.length }, 'agent joined')
-    await this.host.onJoined(link, entry.ackedSeq)
+    try {
+      await this.host.onJoined(link, entry.ackedSeq)
+    } catch (error) {
+      this.leave(link)
+      throw error
+    }
     return link
   }
 

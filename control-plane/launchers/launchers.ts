@@ -23,6 +23,8 @@ interface Known {
   spec: LauncherSpec
   launcher: Launcher
   startedAt: Map<string, number>
+  /** Since when an agent has run without its node being with us. */
+  absentSince: Map<string, number>
 }
 
 /** Looks at every launcher in turn, decides how many agents it should have, and asks it for them. */
@@ -35,7 +37,12 @@ export class Launchers {
     specs: readonly LauncherSpec[],
     private readonly agentUrl: string,
   ) {
-    this.known = specs.map((spec) => ({ spec, launcher: openLauncher(spec), startedAt: new Map() }))
+    this.known = specs.map((spec) => ({
+      spec,
+      launcher: openLauncher(spec),
+      startedAt: new Map(),
+      absentSince: new Map(),
+    }))
   }
 
   async open(): Promise<void> {
@@ -99,7 +106,7 @@ export class Launchers {
   }
 
   private async viewOf(
-    { spec, launcher, startedAt }: Known,
+    { spec, launcher, startedAt, absentSince }: Known,
     agents: readonly EngineAgent[],
   ): Promise<LauncherView> {
     const nodes = await launchedNodes(
@@ -107,9 +114,10 @@ export class Launchers {
       agents.map((agent) => agent.name),
     )
     const nodeOf = new Map(nodes.map((node) => [node.name, node]))
-    const now = Date.now() / 1000
-    for (const id of startedAt.keys()) if (!agents.some((agent) => agent.id === id)) startedAt.delete(id)
-    for (const { id } of agents) if (!startedAt.has(id)) startedAt.set(id, now)
+    const now = performance.now() / 1000
+    const absent = agents.filter((agent) => agent.state === 'running' && !nodeOf.has(agent.name))
+    keepFirst(startedAt, agents, now)
+    keepFirst(absentSince, absent, now)
     return {
       min: spec.min,
       max: spec.max,
@@ -126,8 +134,15 @@ export class Launchers {
           busy: node?.busy ?? false,
           idleSeconds: node && !node.busy ? node.idleSeconds : 0,
           startedAt: startedAt.get(agent.id) ?? now,
+          absentSeconds: now - (absentSince.get(agent.id) ?? now),
         }
       }),
     }
   }
+}
+
+/** Remembers when each agent was first seen as it is now, and forgets the others. */
+function keepFirst(since: Map<string, number>, agents: readonly EngineAgent[], now: number): void {
+  for (const id of since.keys()) if (!agents.some((agent) => agent.id === id)) since.delete(id)
+  for (const { id } of agents) if (!since.has(id)) since.set(id, now)
 }

@@ -25,12 +25,13 @@ export class LocalProcesses implements Launcher {
   }
 
   start({ name, url, joinToken }: AgentOrder): Promise<void> {
-    const folder = join(this.options.dataDir, name)
+    const { dataDir } = this.options
+    const folder = join(dataDir, 'agents', name)
     mkdirSync(folder, { recursive: true })
     const log = openSync(join(folder, 'agent.log'), 'a')
     const child = spawn(
       this.options.python,
-      ['-m', 'alto_agent', '--url', url, '--name', name, '--data-dir', folder],
+      ['-m', 'alto_agent', '--url', url, '--name', name, '--data-dir', dataDir],
       { env: { ...process.env, ALTO_NODE_TOKEN: joinToken }, stdio: ['ignore', log, log] },
     )
     const id = String(child.pid ?? name)

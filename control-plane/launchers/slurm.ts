@@ -3,7 +3,7 @@ import type { AgentOrder, EngineAgent, Launcher } from './launcher'
 import { runCommand } from './run-command'
 
 export interface SlurmOptions {
-  /** Folder of all agents; the same on every machine. */
+  /** Folder of all agents, with the artifacts; the same on every machine. */
   dataDir: string
   /** Python with alto-agent, as it is on the machines. */
   python: string
@@ -40,8 +40,8 @@ export class SlurmLauncher implements Launcher {
 
   async start({ name, url, joinToken }: AgentOrder): Promise<void> {
     const { dataDir, python, sbatch } = this.options
-    const folder = `${dataDir}/${name}`
-    const agent = [python, '-m', 'alto_agent', '--url', url, '--name', name, '--data-dir', folder]
+    const folder = `${dataDir}/agents/${name}`
+    const agent = [python, '-m', 'alto_agent', '--url', url, '--name', name, '--data-dir', dataDir]
     await runCommand(
       'sbatch',
       ['--parsable', '--no-requeue', `--job-name=${name}`, '--output=/dev/null', ...sbatch],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type LaunchedAgent, type LauncherView, wantedAgents } from './wanted-agents'
+import { ABSENT_SECONDS, type LaunchedAgent, type LauncherView, wantedAgents } from './wanted-agents'
 
 const agent = (id: string, more: Partial<LaunchedAgent> = {}): LaunchedAgent => ({
   id,
@@ -8,6 +8,7 @@ const agent = (id: string, more: Partial<LaunchedAgent> = {}): LaunchedAgent => 
   busy: false,
   idleSeconds: 0,
   startedAt: 0,
+  absentSeconds: 0,
   ...more,
 })
 const launcher = (more: Partial<LauncherView> = {}): LauncherView => ({
@@ -79,5 +80,17 @@ describe('wanted agents', () => {
       start: 2,
     })
     expect(wantedAgents(launcher({ machines: 30 }), quiet).start).toBe(10)
+  })
+
+  it('[A6] an agent that runs and does not join is ended, and its place is filled by the other rules', () => {
+    const gone = agent('gone', { state: 'starting', absentSeconds: ABSENT_SECONDS })
+    const coming = agent('coming', { state: 'starting', absentSeconds: ABSENT_SECONDS - 1 })
+    const view = launcher({ agents: [gone, coming, agent('here')], machines: 3 })
+    expect(wantedAgents(view, quiet)).toMatchObject({ rule: 'A6', start: 0, stop: ['gone'] })
+    expect(wantedAgents({ ...view, agents: [coming, agent('here')] }, quiet)).toMatchObject({
+      rule: 'A5',
+      start: 1,
+      stop: [],
+    })
   })
 })

@@ -7,9 +7,14 @@ export interface LaunchedAgent {
   busy: boolean
   /** Since nothing runs on it; 0 while something does. */
   idleSeconds: number
-  /** Unix seconds. */
+  /** Seconds, on any clock that goes forward. */
   startedAt: number
+  /** For how long the engine beneath has said that it runs while its node was not with us; 0 while it is. */
+  absentSeconds: number
 }
+
+/** An agent that was started and does not come, or does not come back, is replaced: as long as an image may be loaded. */
+export const ABSENT_SECONDS = 600
 
 export interface LauncherView {
   min: number
@@ -31,7 +36,7 @@ export interface QueueView {
 }
 
 export interface WantedAgents {
-  rule: 'A1' | 'A2' | 'A3' | 'A5' | null
+  rule: 'A1' | 'A2' | 'A3' | 'A5' | 'A6' | null
   /** To be started. */
   start: number
   /** Ids, to be stopped. */
@@ -42,11 +47,17 @@ export interface WantedAgents {
 
 const agents = (count: number) => (count === 1 ? '1 agent' : `${count} agents`)
 
-/** How many agents a launcher should start, and which it should stop (rules A1 to A5 of docs/spec/launchers.md). */
+/** How many agents a launcher should start, and which it should stop (rules A1 to A6 of docs/spec/launchers.md). */
 export function wantedAgents(launcher: LauncherView, queue: QueueView): WantedAgents {
   const { min, max, asked, machines } = launcher
   const within = (count: number) => Math.max(min, Math.min(max, count))
   const have = launcher.agents.length
+  const absent = launcher.agents.filter((agent) => agent.absentSeconds >= ABSENT_SECONDS)
+  if (absent.length > 0) {
+    const stop = absent.map((agent) => agent.id).sort()
+    const why = `${agents(absent.length)} ran for ${ABSENT_SECONDS / 60} minutes without joining, and will be replaced.`
+    return { rule: 'A6', start: 0, stop, why }
+  }
   if (asked !== null) return toward(launcher, within(asked), 'A1', `A person asked for ${agents(asked)}.`)
   if (machines !== null)
     return toward(launcher, within(machines), 'A5', `One agent on each of ${machines} machines.`)

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg'
 import type { Heartbeat, Hello } from '../../contracts/agent-events'
 import { writeJournal } from './journal'
 import { mayMove } from './may-move'
-import { hashOf, identify, newIdentityToken } from './node-identity'
+import { hashOf, identify, newIdentityToken, openInvitation, spendInvitations } from './node-identity'
 import { inTransaction } from './transaction'
 
 export type SignIn =
@@ -11,8 +11,8 @@ export type SignIn =
   | { ok: false; code: 'token' | 'name-taken'; message: string }
 
 /**
- * Lets a node in: by its own identity, or by an invitation, which is used up and answered with a new identity. The node
- * and its devices are written as the agent describes them.
+ * Lets a node in: by its own identity, or by an invitation, which is answered with a new identity. The node and its
+ * devices are written as the agent describes them.
  *
  * @param identitySeconds how long a new identity is good
  */
@@ -25,15 +25,14 @@ export async function signIn(
   return inTransaction(pool, async (client) => {
     const known = await identify(client, token)
     if (known?.expired) return { ok: false, code: 'token', message: EXPIRED }
+    if (known && known.name !== hello.name)
+      return { ok: false, code: 'token', message: ofAnother(known.name, hello.name) }
     let nodeId = known?.nodeId
     let identity: string | undefined
     if (nodeId === undefined) {
-      const invitation = await client.query<{ id: string }>(
-        `SELECT "id" FROM "OneTimeSecret"
-         WHERE "hash" = $1 AND "purpose" = 'join-node' AND "usedAt" IS NULL AND "expiresAt" > now() FOR UPDATE`,
-        [hashOf(token)],
-      )
-      if (!invitation.rows[0]) return { ok: false, code: 'token', message: UNKNOWN }
+      const invitation = await openInvitation(client, token)
+      if (!invitation || (invitation.name !== null && invitation.name !== hello.name))
+        return { ok: false, code: 'token', message: UNKNOWN }
       identity = newIdentityToken()
       nodeId = await newNode(client, hello, { hash: hashOf(identity), seconds: identitySeconds })
       if (nodeId === undefined)
@@ -42,10 +41,8 @@ export async function signIn(
           code: 'name-taken',
           message: `A node named ${hello.name} is connected already. Start this agent with another --name.`,
         }
-      await client.query('UPDATE "OneTimeSecret" SET "usedAt" = now() WHERE "id" = $1', [
-        invitation.rows[0].id,
-      ])
-    }
+      await client.query('UPDATE "OneTimeSecret" SET "nodeId" = $2 WHERE "id" = $1', [invitation.id, nodeId])
+    } else await spendInvitations(client, nodeId)
     const { rows } = await client.query<{ ackedSeq: number; was: string }>(
       `UPDATE "Node" n SET "state" = 'alive', "agentVersion" = $2, "cpuCores" = $3, "memoryBytes" = $4,
          "labels" = $5, "lastSeenAt" = now()
@@ -65,6 +62,9 @@ const EXPIRED =
   'The identity of this node has expired, since it was away for too long. Make a new invitation on the cluster page and start the agent with it.'
 const UNKNOWN =
   'This token is not known, was used already or has expired. Make a new invitation on the cluster page.'
+
+const ofAnother = (name: string, given: string) =>
+  `This identity is that of the node ${name}, and the agent calls itself ${given}. Start it with --name ${name}, or with an invitation of its own.`
 
 /** A new node, or one of this name that is away and takes the new identity. */
 async function newNode(

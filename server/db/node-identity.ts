@@ -13,18 +13,40 @@ export const newIdentityToken = () => `node_${randomBytes(32).toString('base64ur
 export async function identify(
   client: PoolClient,
   token: string,
-): Promise<{ nodeId: string; expired: boolean } | null> {
+): Promise<{ nodeId: string; name: string; expired: boolean } | null> {
   await client.query(
     `UPDATE "Node" SET "identityHash" = "nextIdentityHash", "identityUntil" = "nextIdentityUntil",
        "nextIdentityHash" = NULL, "nextIdentityUntil" = NULL WHERE "nextIdentityHash" = $1`,
     [hashOf(token)],
   )
-  const { rows } = await client.query<{ nodeId: string; expired: boolean }>(
-    `SELECT "id" AS "nodeId", "identityUntil" <= now() AS "expired" FROM "Node" WHERE "identityHash" = $1
+  const { rows } = await client.query<{ nodeId: string; name: string; expired: boolean }>(
+    `SELECT "id" AS "nodeId", "name", "identityUntil" <= now() AS "expired" FROM "Node" WHERE "identityHash" = $1
      FOR UPDATE`,
     [hashOf(token)],
   )
   return rows[0] ?? null
+}
+
+/** An invitation that may still be used, locked, and the name of the node that it was given to, if to any yet. */
+export async function openInvitation(
+  client: PoolClient,
+  token: string,
+): Promise<{ id: string; name: string | null } | null> {
+  const { rows } = await client.query<{ id: string; name: string | null }>(
+    `SELECT s."id", n."name" FROM "OneTimeSecret" s LEFT JOIN "Node" n ON n."id" = s."nodeId"
+     WHERE s."hash" = $1 AND s."purpose" = 'join-node' AND s."usedAt" IS NULL AND s."expiresAt" > now()
+       AND (s."nodeId" IS NULL OR n."id" IS NOT NULL)
+     FOR UPDATE OF s`,
+    [hashOf(token)],
+  )
+  return rows[0] ?? null
+}
+
+/** The node has its identity on its disk: what let it in opens nothing any more. */
+export async function spendInvitations(client: Pool | PoolClient, nodeId: string): Promise<void> {
+  await client.query('UPDATE "OneTimeSecret" SET "usedAt" = now() WHERE "nodeId" = $1 AND "usedAt" IS NULL', [
+    nodeId,
+  ])
 }
 
 /**

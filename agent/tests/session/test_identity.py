@@ -26,6 +26,15 @@ def test_a_stored_identity_is_tried_first_then_the_given_token(tmp_path: Path) -
     assert identity.token == "old"
 
 
+def test_an_identity_of_an_older_version_is_tried_and_kept_in_its_place_once_renewed(tmp_path: Path) -> None:
+    old, path = tmp_path / "identity", tmp_path / "agents" / "a" / "identity"
+    old.write_text("old\n")
+    identity = Identity(path, None, old)
+    assert identity.token == "old"
+    identity.store("new")
+    assert Identity(path, None, old).token == "new"
+
+
 def test_an_identity_is_stored_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "data" / "identity"
     Identity(path, "invitation").store("node token")

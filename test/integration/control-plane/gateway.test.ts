@@ -120,6 +120,36 @@ describe('who is let in', () => {
     await Promise.all([first.end(), again.end()])
   })
 
+  test('[N1] a node that was killed before its identity was on its disk comes with its invitation again, and nobody else', async () => {
+    const invitation = await cluster.invite()
+    const state = async (name: string) =>
+      (await cluster.rows<{ state: string }>('SELECT "state"::text FROM "Node" WHERE "name" = $1', [name]))[0]
+        ?.state
+    const killed = await RawAgent.join(cluster.port, invitation, { name: 'early' })
+    const { nodeId } = await killed.hear('welcome')
+    await killed.end()
+    await eventually('its end to be noticed', 30, async () => (await state('early')) !== 'alive')
+    const thief = await RawAgent.join(cluster.port, invitation, { name: 'thief' })
+    expect((await refusal(thief)).code).toBe('token')
+    const again = await RawAgent.join(cluster.port, invitation, { name: 'early' })
+    const welcome = await again.hear('welcome')
+    expect(welcome.nodeId).toBe(nodeId)
+    again.beat(1)
+    await again.hear('renew')
+    const used = () =>
+      cluster.rows('SELECT 1 FROM "OneTimeSecret" WHERE "nodeId" = $1 AND "usedAt" IS NOT NULL', [nodeId])
+    await eventually('the invitation to be used up', 30, async () => (await used()).length > 0)
+    await again.end()
+    await eventually('its end to be noticed', 30, async () => (await state('early')) !== 'alive')
+    const late = await RawAgent.join(cluster.port, invitation, { name: 'early' })
+    expect((await refusal(late)).code).toBe('token')
+    const other = await RawAgent.join(cluster.port, welcome.identity!, { name: 'other' })
+    expect((await refusal(other)).message).toMatch(/is that of the node early/)
+    const home = await RawAgent.join(cluster.port, welcome.identity!, { name: 'early' })
+    expect((await home.hear('welcome')).nodeId).toBe(nodeId)
+    await home.end()
+  })
+
   test('[N2] an identity is renewed while it is good, replaces the one before once it is stored, and ends', async () => {
     const { agent, identity, nodeId } = await joined('renewed')
     const quiet = keepBeating(agent)

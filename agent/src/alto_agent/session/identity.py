@@ -11,17 +11,21 @@ TOKEN_VARIABLE = "ALTO_NODE_TOKEN"
 class Identity:
     """A node identity on disk, readable by its owner only, or the token that the process was given."""
 
-    def __init__(self, path: Path, given: str | None) -> None:
-        """`given` is an invitation or an identity from the environment; the stored one is tried first."""
+    def __init__(self, path: Path, given: str | None, old_path: Path | None = None) -> None:
+        """`given` is an invitation or an identity from the environment; stored ones are tried first."""
         self._path = path
         self._refused = 0
-        stored = path.read_text(encoding="utf-8").strip() if path.exists() else ""
-        self._tokens = [token for token in (stored, given) if token]
+        stored = [
+            place.read_text(encoding="utf-8").strip()
+            for place in (path, old_path)
+            if place is not None and place.exists()
+        ]
+        self._tokens = [token for token in (*stored, given) if token]
 
     @classmethod
-    def load(cls, path: Path) -> Identity:
+    def load(cls, path: Path, old_path: Path | None = None) -> Identity:
         """Takes the token out of the environment too, so that no child process inherits it."""
-        return cls(path, os.environ.pop(TOKEN_VARIABLE, None))
+        return cls(path, os.environ.pop(TOKEN_VARIABLE, None), old_path)
 
     @property
     def token(self) -> str | None:
@@ -29,7 +33,7 @@ class Identity:
         return self._tokens[self._refused % len(self._tokens)] if self._tokens else None
 
     def refused(self) -> None:
-        """The control plane did not take the present token: the next attempt tries the other one."""
+        """The control plane did not take the present token: the next attempt tries another one."""
         self._refused += 1
 
     def store(self, token: str) -> None:

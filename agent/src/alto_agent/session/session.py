@@ -62,7 +62,7 @@ class Session:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._identity = Identity.load(settings.identity_path)
+        self._identity = Identity.load(settings.identity_path, settings.old_identity_path)
         self._inventory = Inventory(settings.devices)
         self._devices = self._inventory.devices()
         self._leases = LeaseBook()

@@ -25,7 +25,12 @@ class Settings:
 
     @property
     def identity_path(self) -> Path:
-        """The token of this node, readable by its owner only."""
+        """The token of this node, readable by its owner only. Agents may share a folder, and never this."""
+        return self.data_dir / "agents" / self.name / "identity"
+
+    @property
+    def old_identity_path(self) -> Path:
+        """Where versions up to 0.1.0 kept it."""
         return self.data_dir / "identity"
 
     @property
