@@ -35,7 +35,7 @@ class AgentActor:
     """Holds one agent as a child process; when that ends, so does the actor, and Ray starts it again."""
 
     def __init__(self, python: str, order: dict[str, str]) -> None:
-        # Its identity is there too: an actor that is restarted signs in with that, its order's token is used up.
+        # Its identity is there too: a restarted actor signs in with it, since its order's token is used up.
         folder = Path(order["dataDir"]) / "agents" / order["name"]
         folder.mkdir(parents=True, exist_ok=True)
         arguments = ["--url", order["url"], "--name", order["name"], "--data-dir", order["dataDir"]]
