@@ -6,6 +6,10 @@ import type { Turns } from './turns'
 
 /** Between two transactions: live pages get at most this many facts a second from one sweep. */
 const PACE_MS = 200
+/** The same where a slot waits for what is decided next. */
+const PROMPT_PACE_MS = 20
+/** A run, or its slot, stands still until the leader has seen it. */
+const WAITED_FOR: ReadonlySet<string> = new Set(['evaluation', 'attempt'])
 const MAX_AT_ONCE = 20_000
 const RETRY_MS = 1_000
 
@@ -19,6 +23,8 @@ export class Ingestor {
   private timer: NodeJS.Timeout | undefined
   private lastAt = 0
   private busy = false
+  /** A decision waits for something in `waiting`. */
+  private awaited = false
   private closed = false
 
   constructor(
@@ -29,12 +35,21 @@ export class Ingestor {
 
   add(arrivals: Arrival[]): void {
     this.waiting.push(...arrivals)
+    if (!this.awaited && arrivals.some(({ event }) => event && WAITED_FOR.has(event.kind))) {
+      this.awaited = true
+      this.cancel()
+    }
     this.schedule()
   }
 
   close(): void {
     this.closed = true
+    this.cancel()
+  }
+
+  private cancel(): void {
     clearTimeout(this.timer)
+    this.timer = undefined
   }
 
   /** Values that no column takes: smaller and smaller batches find the event, which is then passed over. */
@@ -48,18 +63,22 @@ export class Ingestor {
     return batch.map((arrival) => ({ ...arrival, event: null }))
   }
 
-  private schedule(delay = Math.max(0, this.lastAt + PACE_MS - performance.now())): void {
+  private schedule(pace = this.awaited ? PROMPT_PACE_MS : PACE_MS): void {
     if (this.busy || this.closed || this.timer || this.waiting.length === 0) return
-    this.timer = setTimeout(() => {
-      this.timer = undefined
-      void this.store()
-    }, delay)
+    this.timer = setTimeout(
+      () => {
+        this.timer = undefined
+        void this.store()
+      },
+      Math.max(0, this.lastAt + pace - performance.now()),
+    )
   }
 
   private async store(): Promise<void> {
     this.busy = true
     const batch = this.waiting.splice(0, this.atOnce)
-    let delay: number | undefined
+    this.awaited = false
+    let pace: number | undefined
     try {
       this.lastAt = performance.now()
       const stored = await this.turns.take(() => ingest(this.pool, batch))
@@ -68,9 +87,9 @@ export class Ingestor {
     } catch (error) {
       log.error({ error: (error as Error).message, events: batch.length }, 'events could not be stored')
       this.waiting.unshift(...this.withoutPoison(batch, error))
-      delay = isAboutData(error) ? 0 : RETRY_MS
+      pace = isAboutData(error) ? 0 : RETRY_MS
     }
     this.busy = false
-    this.schedule(delay)
+    this.schedule(pace)
   }
 }

@@ -26,12 +26,12 @@ const spec = {
 
 /** A stay begins one step before its first training loss, which is reported after the step. */
 const STAYS = `
-  SELECT a."executorId", e."slots", a."number" AS attempt,
-    extract(epoch FROM min(m."at")) * 1000 AS "fromMs", extract(epoch FROM max(m."at")) * 1000 AS "toMs",
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY m.gap) * 1000 AS "stepMs"
+  SELECT a."executorId", e."slots", extract(epoch FROM min(m."at")) * 1000 AS "fromMs",
+    extract(epoch FROM max(m."at")) * 1000 AS "toMs", percentile_cont(0.5) WITHIN GROUP (ORDER BY m.gap) * 1000 AS "stepMs"
   FROM "Attempt" a JOIN "Executor" e ON e."id" = a."executorId" JOIN "Run" r ON r."id" = a."runId"
-  JOIN (SELECT *, extract(epoch FROM "at" - lag("at") OVER (PARTITION BY "runId", "attempt", "name" ORDER BY "step")) AS gap
-        FROM "Metric" WHERE "name" = 'train_loss') m ON m."runId" = a."runId" AND m."attempt" = a."number"
+  JOIN (SELECT "runId", "attempt", "at", CASE WHEN "name" = 'train_loss' THEN extract(epoch FROM
+            "at" - lag("at") OVER (PARTITION BY "runId", "attempt", "name" ORDER BY "step")) END AS gap
+        FROM "Metric") m ON m."runId" = a."runId" AND m."attempt" = a."number"
   WHERE r."sweepId" = $1 GROUP BY a."runId", a."number", a."executorId", e."slots"`
 
 const postgres = await startPostgres()
