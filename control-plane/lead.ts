@@ -82,7 +82,10 @@ export class Lead {
       onLeft: (link) => this.left(link),
     })
     this.quarantine = new Quarantine(pool)
-    this.serving = new Serving(pool, this.gateway.links, settings.dataDir)
+    this.serving = new Serving(pool, this.gateway.links, settings.dataDir, {
+      now: () => Date.now(),
+      stopwatch: () => performance.now(),
+    })
     this.questions = new Questions(pool, this.gateway.links)
     this.suggestions = new Suggestions(pool, this.gateway.links, settings.maxSlots)
   }
