@@ -46,6 +46,10 @@ def test_x14_ranks_with_a_sharded_backbone_give_what_one_rank_gives(ranks: int, 
     assert sorted([*short["smaller"], *short["faults"]]) == short["tight"], "that rank's runs left the step"
     assert sorted([*short["stepped"], *short["tight"]]) == sorted(after), "the other ranks' runs took it"
     assert sorted([*short["after"], *short["faults"]]) == sorted(after), "and then all went on"
+    for spoiled in found["spoiled"]:
+        assert len(spoiled["left"]) == 1, "the newest of that rank"
+        assert spoiled["left"][0] in spoiled["here"]
+        assert sorted([*spoiled["stepped"], *spoiled["left"]]) == spoiled["able"], "all others stepped"
     assert found["idle"] == 0
 
 

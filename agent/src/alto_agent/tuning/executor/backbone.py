@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import torch
 from torch import nn
@@ -19,7 +19,13 @@ from alto_agent.tuning.executor.lock_step import PassKind
 from alto_agent.tuning.executor.lora_linear import PatchedGroup
 from alto_agent.tuning.executor.output_head import OutputHead
 from alto_agent.tuning.executor.packed_pass import PackedPass
+from alto_agent.tuning.executor.pass_guard import PassGuard
 from alto_agent.tuning.executor.sites import SiteGroup, find_sites, group_sites
+
+if TYPE_CHECKING:
+    from alto_agent.tuning.executor.run_state import RunState
+
+_T = TypeVar("_T")
 
 
 class Backbone:
@@ -35,7 +41,8 @@ class Backbone:
     ) -> None:
         self.model: Any = model
         self.before_pass: Callable[[PassKind], None] | None = None
-        """Set where several ranks share a sharded backbone."""
+        """Set where several ranks share a sharded backbone, as the guard is."""
+        self.guard: PassGuard | None = None
         self.device = device
         self.name = type(model).__name__
         self._restore_attention = str(self.model.config._attn_implementation)
@@ -100,16 +107,43 @@ class Backbone:
 
         `gradient_to_embeddings` is for measuring the bare backbone: its backward then goes all the way.
         """
+        places = {"position_ids": packed.position_ids, "use_cache": False}
+        embedded: torch.Tensor | None = None
+        if gradient_to_embeddings or self.guard is not None:
+            # Where ranks go together, as little as possible may fail once they have begun.
+            with torch.no_grad():
+                embedded = cast(torch.Tensor, self.base.get_input_embeddings()(packed.input_ids))
+        if gradient_to_embeddings and embedded is not None:
+            embedded.requires_grad_()
         if self.before_pass is not None:
             self.before_pass(PassKind.TRAIN if torch.is_grad_enabled() else PassKind.FORWARD)
-        places = {"position_ids": packed.position_ids, "use_cache": False}
-        if gradient_to_embeddings:
-            with torch.no_grad():
-                embedded = self.base.get_input_embeddings()(packed.input_ids)
-            output = self.base(inputs_embeds=embedded.requires_grad_(), **places)
-        else:
+        if self.guard is not None:
+            self.guard.begin()
+        if embedded is None:
             output = self.base(input_ids=packed.input_ids, **places)
+        else:
+            output = self.base(inputs_embeds=embedded, **places)
+        if self.guard is not None and not torch.is_grad_enabled():
+            self.guard.check()
         return cast(torch.Tensor, output.last_hidden_state)[0]
+
+    def losses(
+        self, hidden: torch.Tensor, packed: PackedPass
+    ) -> tuple[dict[RunState, torch.Tensor], torch.Tensor]:
+        """As `OutputHead.losses` with the gradient that `backward` starts from."""
+        found = self._attempt(lambda: self.head.losses(hidden, packed, with_gradient=True))
+        gradient = None if found is None else found[1]
+        return {} if found is None else found[0], torch.zeros_like(hidden) if gradient is None else gradient
+
+    def backward(self, hidden: torch.Tensor, gradient: torch.Tensor) -> None:
+        """Of a pass that trains: gradients are in the slots afterwards."""
+        if hidden.requires_grad:
+            torch.autograd.backward(hidden, gradient)
+        if self.guard is not None:
+            self.guard.check()
+
+    def _attempt(self, call: Callable[[], _T]) -> _T | None:
+        return call() if self.guard is None else self.guard.attempt(call)
 
     def bare_pass(self, tokens: int, length: int) -> PackedPass:
         """A pass without adapters over sequences of `length` tokens, `tokens` in all, for measuring."""

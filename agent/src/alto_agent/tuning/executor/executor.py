@@ -21,6 +21,7 @@ from alto_agent.tuning.executor.checkpoint_writer import CheckpointWriter
 from alto_agent.tuning.executor.device_loss import noticing_device_loss
 from alto_agent.tuning.executor.evaluation import evaluate_runs
 from alto_agent.tuning.executor.export_adapter import Which, write_adapter
+from alto_agent.tuning.executor.generation import generate
 from alto_agent.tuning.executor.initial_adapter import initial_row
 from alto_agent.tuning.executor.macro_step import RoomCheck, macro_step
 from alto_agent.tuning.executor.memory_model import (
@@ -44,6 +45,7 @@ from alto_agent.tuning.executor.spec import (
     ParkedState,
     RunData,
     StepReport,
+    TokenIds,
 )
 
 _FP16_FIRST_LOSS_SCALE = 2.0**16
@@ -222,6 +224,19 @@ class TrainingExecutor:
         run = self._run(run_id)
         row = run.best.row if which == "best" and run.best else run.stack.parameters[run.slot].cpu()
         write_adapter(directory, run.spec, run.stack.layout.named(row, run.spec.rank), base_model_name)
+
+    def generate(
+        self,
+        prompts: Sequence[TokenIds],
+        *,
+        max_new_tokens: int,
+        adapter: Path | None = None,
+        scaling: float = 1.0,
+    ) -> list[list[int]]:
+        """The tokens that follow each prompt, by the backbone alone or with the PEFT folder `adapter`."""
+        return generate(
+            self.backbone, prompts, max_new_tokens=max_new_tokens, adapter=adapter, scaling=scaling
+        )
 
     def adapter(self, run_id: str) -> dict[str, torch.Tensor]:
         """A copy of the adapter as it is now, by PEFT's names: `<layer>.lora_A.weight`, …"""

@@ -23,8 +23,12 @@ def generate(
     max_new_tokens: int,
     adapter: Path | None = None,
     scaling: float = 1.0,
+    together: bool = False,
 ) -> list[list[int]]:
-    """The tokens that follow each prompt, by the backbone alone or with the PEFT folder `adapter` on it."""
+    """The tokens that follow each prompt, by the backbone alone or with the PEFT folder `adapter` on it.
+
+    `together`: all ranks of a sharded backbone write the same text, and end with the last of them.
+    """
     weights = load_file(adapter / "adapter_model.safetensors") if adapter else {}
     written: list[list[int]] = []
     with torch.no_grad(), backbone.as_it_was() as model, _with_adapter(model, weights, scaling):
@@ -36,6 +40,7 @@ def generate(
                 do_sample=False,
                 max_new_tokens=max_new_tokens,
                 pad_token_id=model.config.eos_token_id or 0,
+                synced_gpus=together,
             )
             written.append(output[0, ids.shape[1] :].tolist())
     return written

@@ -108,9 +108,8 @@ def run_pass(
     packed = pack(pieces, backbone.device, accumulate=accumulate)
     with running(packed):
         hidden = backbone.run(packed)
-        losses, gradient = backbone.head.losses(hidden, packed, with_gradient=True)
-        if hidden.requires_grad:
-            torch.autograd.backward(hidden, gradient)
+        losses, gradient = backbone.losses(hidden, packed)
+        backbone.backward(hidden, gradient)
     return losses
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 
@@ -14,10 +14,16 @@ class Move(NamedTuple):
     target: int
 
 
-def least_loaded(owners: Mapping[str, int], loads: Mapping[str, int], ranks: int) -> int:
+def least_loaded(
+    owners: Mapping[str, int],
+    loads: Mapping[str, int],
+    ranks: int,
+    *,
+    among: Collection[int] | None = None,
+) -> int:
     """The rank for a new adapter: the one with the fewest tokens a step, the lowest number first."""
     totals = _totals(owners, loads, ranks)
-    return totals.index(min(totals))
+    return min(range(ranks) if among is None else sorted(among), key=lambda rank: totals[rank])
 
 
 def plan_moves(owners: Mapping[str, int], loads: Mapping[str, int], ranks: int) -> list[Move]:
