@@ -2,11 +2,11 @@ import type { ExitDecision, RunView, SweepView } from '../model/tuning'
 import { applyDecisions } from './apply-decisions'
 import { DIVERGED_PATIENCE, DIVERGED_RATIO, findClearDivergence, startingLoss } from './clearly-diverged'
 import { climb } from './climb'
-import { indexAt, remainingSamples, sweepSamples, trainedSamples } from './curve'
+import { hasArrived, indexAt, remainingSamples, sweepSamples, trainedSamples } from './curve'
 import { explorationOrder, fillSlots } from './fill-slots'
 import { horizonScores } from './horizon-score'
 import { keepsAt, planLadder } from './ladder-plan'
-import { stopNonFinite } from './non-finite'
+import { firstNonFinite, stopNonFinite } from './non-finite'
 import { findPastBest, PAST_BEST_RISE } from './past-best'
 import type { EarlyExitPolicy } from './policy'
 import { isAlive, waitsAt } from './rung'
@@ -15,6 +15,11 @@ import { stopDecision } from './stop-decision'
 import { widen } from './widen'
 
 export type AdaptiveParams = Record<'budget', number>
+
+/** Whether the budget lets a run start, by its id. */
+type Explored = Pick<ReadonlySet<string>, 'has'>
+
+const EVERYBODY: Explored = { has: () => true }
 
 /** Run-evaluations kept back, because evaluations fall on whole steps and so a little beside an even grid. */
 const SLACK = 1
@@ -38,7 +43,7 @@ export const adaptive: EarlyExitPolicy<AdaptiveParams> = {
     const plan = planLadder(view.runs.length, view.evaluationsPerRun, budget)
     const perEvaluation = sweepSamples(view.runs) / view.evaluationsPerRun
     const places = plan.rungs.map(({ evaluation }) => evaluation * perEvaluation)
-    const explored = firstInOrder(view, plan.starts)
+    const explored = exploredRuns(view, plan.starts)
     const mayTrain = (run: RunView) =>
       !waitsAt(run, places[run.passedRung]) && (run.points.length > 0 || explored.has(run.id))
 
@@ -65,7 +70,7 @@ export const adaptive: EarlyExitPolicy<AdaptiveParams> = {
     const slots = fillSlots(afterCuts, mayTrain, (run) => -run.passedRung)
     const afterSlots = applyDecisions(afterCuts, slots)
     const scores = (passedRung: number) => {
-      const peers = afterSlots.runs.filter((peer) => indexAt(peer, places[passedRung]!) >= 0)
+      const peers = afterSlots.runs.filter((peer) => hasArrived(peer, places[passedRung]!))
       const values = scoresAt(passedRung, peers)
       return new Map(peers.map(({ id }, index) => [id, values[index]!]))
     }
@@ -77,12 +82,13 @@ export const adaptive: EarlyExitPolicy<AdaptiveParams> = {
 
 /** Rules E64 and E65. */
 function stopByCurve(view: SweepView): ExitDecision[] {
-  const start = startingLoss(view.runs)
+  let known: number | undefined
+  const start = () => (known ??= startingLoss(view.runs))
   const stops: ExitDecision[] = []
   for (const run of view.runs) {
-    if (run.points.some(({ trainLoss, valLoss }) => trainLoss === null || valLoss === null)) continue
-    const diverged = mayStop(run, 'E64') && findClearDivergence(run, start)
-    if (diverged) {
+    if (firstNonFinite(run.points, undefined)) continue
+    const diverged = findClearDivergence(run, start)
+    if (diverged && mayStop(run, 'E64')) {
       stops.push(
         stopDecision(run, {
           rule: 'E64',
@@ -95,8 +101,8 @@ function stopByCurve(view: SweepView): ExitDecision[] {
       )
       continue
     }
-    const past = mayStop(run, 'E65') && findPastBest(run.points, view.evaluationsPerRun)
-    if (!past) continue
+    const past = findPastBest(run.points, view.evaluationsPerRun)
+    if (!past || !mayStop(run, 'E65')) continue
     stops.push(
       stopDecision(run, {
         rule: 'E65',
@@ -112,7 +118,7 @@ function stopByCurve(view: SweepView): ExitDecision[] {
 }
 
 /** Samples of the budget that are left once every run that is still coming has reached the rung. */
-function budgetLeft(view: SweepView, budget: number, explored: ReadonlySet<string>, rung: number): number {
+function budgetLeft(view: SweepView, budget: number, explored: Explored, rung: number): number {
   let left = 0
   for (const run of view.runs) {
     const arrival = run.points[indexAt(run, rung)]
@@ -123,7 +129,7 @@ function budgetLeft(view: SweepView, budget: number, explored: ReadonlySet<strin
 }
 
 /** Samples of the budget that are left if every living run trains to its end. */
-function leftAtTheEnd(view: SweepView, budget: number, explored: ReadonlySet<string>): number {
+function leftAtTheEnd(view: SweepView, budget: number, explored: Explored): number {
   let left = 0
   for (const run of view.runs) {
     const goesOn = isAlive(run) && (run.points.length > 0 || explored.has(run.id))
@@ -133,7 +139,8 @@ function leftAtTheEnd(view: SweepView, budget: number, explored: ReadonlySet<str
 }
 
 /** Ids of the runs that the budget lets start. */
-function firstInOrder(view: SweepView, count: number): ReadonlySet<string> {
+function exploredRuns(view: SweepView, count: number): Explored {
+  if (count >= view.runs.length) return EVERYBODY
   const order = view.runs
     .map((run) => ({ id: run.id, place: explorationOrder(view.seed, run.id), pinned: run.pinned }))
     .sort((a, b) => Number(b.pinned) - Number(a.pinned) || a.place - b.place || (a.id < b.id ? -1 : 1))
@@ -141,7 +148,8 @@ function firstInOrder(view: SweepView, count: number): ReadonlySet<string> {
 }
 
 /** Rule E67: when all else has ended, runs that the budget never let start are closed. */
-function closeUnexplored(view: SweepView, explored: ReadonlySet<string>): ExitDecision[] {
+function closeUnexplored(view: SweepView, explored: Explored): ExitDecision[] {
+  if (explored === EVERYBODY) return []
   const open = view.runs.filter(isAlive)
   const unexplored = open.filter((run) => run.points.length === 0 && !explored.has(run.id))
   if (unexplored.length < open.length) return []
@@ -156,6 +164,7 @@ function mergeWidened(
   cuts: readonly ExitDecision[],
   wider: readonly ExitDecision[],
 ): ExitDecision[] {
+  if (wider.length === 0) return [...cuts]
   const widened = new Map(wider.map((decision) => [decision.runId, decision]))
   const going = new Set(view.runs.filter((run) => standing(run) === 'going').map(({ id }) => id))
   const merged = cuts.map((cut): ExitDecision => {

@@ -22,7 +22,16 @@ export function bestLoss(points: readonly EvalPoint[]): number {
  * rarely hits a number of samples exactly, so an evaluation counts when it is less than one step short.
  */
 export function indexAt(run: RunView, samples: number): number {
-  return run.points.findIndex((point) => point.samples + samplesPerStep(point) > samples)
+  if (!hasArrived(run, samples)) return -1
+  let before = -1
+  let index = run.points.length - 1
+  while (index - before > 1) {
+    const middle = (before + index) >> 1
+    const point = run.points[middle]!
+    if (point.samples + samplesPerStep(point) > samples) index = middle
+    else before = middle
+  }
+  return index
 }
 
 /** Whether the run has trained `samples`, as `indexAt` counts it. */

@@ -1,4 +1,4 @@
-import type { EvalPoint } from '../model/tuning'
+import { oncePerCurve } from './once-per-curve'
 
 /** Fewest evaluations after the best one. */
 const PATIENCE = 4
@@ -15,10 +15,7 @@ export const PAST_BEST_RISE = 3
  *
  * @returns rise in units of the noise and the evaluations since the best one, or undefined
  */
-export function findPastBest(
-  points: readonly EvalPoint[],
-  evaluationsPerRun: number,
-): { rise: number; evaluations: number } | undefined {
+export const findPastBest = oncePerCurve((points, evaluationsPerRun: number) => {
   const patience = Math.max(PATIENCE, Math.ceil(PATIENCE_SHARE * evaluationsPerRun))
   if (points.length < patience + 2) return undefined
   const losses = points.map(({ valLoss }) => Math.log(valLoss ?? Number.NaN))
@@ -30,7 +27,7 @@ export function findPastBest(
   const noise = usualChange(losses.slice(-2 * patience - 1))
   if (!(trainNow < points[best]!.trainLoss!) || !(rise > PAST_BEST_RISE * noise)) return undefined
   return { rise: rise / noise, evaluations }
-}
+})
 
 /** Median of the absolute changes. */
 function usualChange(values: readonly number[]): number {

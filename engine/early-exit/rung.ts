@@ -1,5 +1,5 @@
 import type { EvalPoint, ExitDecision, RunView } from '../model/tuning'
-import { indexAt } from './curve'
+import { hasArrived, indexAt } from './curve'
 import { mayStop, standing } from './standing'
 import { stopDecision } from './stop-decision'
 
@@ -33,10 +33,10 @@ export interface Rung {
  * what is sure already, while the rest pause and give their slots to others.
  */
 export function decideRung(rung: Rung): ExitDecision[] {
-  const arrived = rung.entrants.filter((run) => isCompared(run) && indexAt(run, rung.samples) >= 0)
+  const arrived = rung.entrants.filter((run) => isCompared(run) && hasArrived(run, rung.samples))
   const open = arrived.filter((run) => isAlive(run) && run.passedRung < rung.number)
   if (open.length === 0) return []
-  const near = rung.entrants.filter((run) => isAlive(run) && !run.stalled && indexAt(run, rung.samples) < 0)
+  const near = rung.entrants.filter((run) => isAlive(run) && !run.stalled && !hasArrived(run, rung.samples))
   const coming = near.length + rung.below
   if (coming > 0 && rung.early === 'nothing' && !rung.keepsEarly)
     return open.flatMap((run) => wait(run, rung))
@@ -110,7 +110,7 @@ function isCompared(run: RunView): boolean {
 
 /** True while the run has to wait at a rung for its peers. */
 export function waitsAt(run: RunView, samples: number | undefined): boolean {
-  return samples !== undefined && !run.pinned && indexAt(run, samples) >= 0
+  return samples !== undefined && !run.pinned && hasArrived(run, samples)
 }
 
 function finite(value: number | undefined): number | null {
