@@ -8,6 +8,7 @@ from alto_agent.contracts.generated.messages import AdapterConfig, RunDataRef, S
 from alto_agent.executors.backbone_source import BackboneSource
 from alto_agent.executors.finish_run import finish_run
 from alto_agent.executors.run_in_slot import RunInSlot
+from alto_agent.tuning.executor.executor import TrainingExecutor
 from alto_agent.tuning.executor.spec import Row
 
 ORDER = StartExecutor(
@@ -46,6 +47,7 @@ def test_a_finished_run_leaves_an_adapter_that_peft_loads_and_its_texts(
     source = BackboneSource(ORDER, tmp_path, "cpu")
     run = RunInSlot(RUN, source.data(RUN.data))
     with source.open_executor() as executor:
+        assert isinstance(executor, TrainingExecutor)
         executor.join(run.spec, run.run_data)
         for _ in range(6):
             report = executor.step()

@@ -19,7 +19,9 @@ def main(folder: Path) -> None:
     torch.set_num_threads(1)
     dist.init_process_group("gloo")
     mesh = dist.device_mesh.init_device_mesh("cpu", (dist.get_world_size(),))
-    store = dist.FileStore(str(folder / "store"), dist.get_world_size())
+    store = dist.FileStore(  # pyright: ignore[reportPrivateImportUsage]
+        str(folder / "store"), dist.get_world_size()
+    )
     executor = ParallelExecutor(tiny_model(), mesh, store)
     for spec, data in scenario():
         executor.join(spec, data)

@@ -13,11 +13,12 @@ from pathlib import Path
 from alto_agent.contracts.generated.messages import ExecutorEvent, StartExecutor
 from alto_agent.executors.backbone_source import BackboneSource
 from alto_agent.executors.channel import ExecutorChannel, ExecutorCommand
-from alto_agent.executors.executor_process import DEVICE_LOST
+from alto_agent.executors.executor_process import DEVICE_LOST, REFUSED
 from alto_agent.executors.lifeline import hold_lifeline
 from alto_agent.executors.worker import Worker
 from alto_agent.session.log import logger_named, set_up_logging, utc_now
 from alto_agent.tuning.executor.device_loss import DeviceLostError
+from alto_agent.tuning.executor.rank_team import RankTeam, Seat
 from alto_agent.tuning.user_error import UserError
 
 
@@ -38,7 +39,9 @@ def main() -> int:
     parser.add_argument(
         "--silence", type=float, required=True, help="seconds for which the agent may be silent"
     )
+    Seat.add_arguments(parser)
     given = parser.parse_args()
+    seat = Seat.of(given)
     set_up_logging()
     hold_lifeline(given.lifeline, given.silence)
     channel = ExecutorChannel(socket.socket(fileno=given.channel))
@@ -46,16 +49,27 @@ def main() -> int:
     order = next(commands, None)
     if not isinstance(order, StartExecutor):
         return 0
+    speaks = seat.rank == 0
     try:
-        channel.send(_event(order, None))
-        source = BackboneSource(order, given.data_dir, given.device)
-        worker = Worker(order, channel, source, given.data_dir)
+        if speaks:
+            channel.send(_event(order, None))
+        team = RankTeam(seat, given.device) if seat.ranks > 1 else None
+
+        def find() -> BackboneSource:
+            return BackboneSource(order, given.data_dir, given.device, team)
+
+        source = find() if team is None else team.in_turn(find)
+        worker = Worker(order, channel, source, given.data_dir) if speaks else None
         reader = threading.Thread(target=_read, args=(commands, worker), daemon=True)
         reader.start()
-        worker.run()
+        if worker is not None:
+            worker.run()
+        elif team is not None:
+            source.follow(team)
     except UserError as problem:
-        channel.send(_event(order, problem.message))
-        return 3
+        if speaks:
+            channel.send(_event(order, problem.message))
+        return REFUSED
     except DeviceLostError:
         logger_named("executor").exception("device lost")
         return DEVICE_LOST
@@ -64,10 +78,11 @@ def main() -> int:
     return 0
 
 
-def _read(commands: Iterator[ExecutorCommand], worker: Worker) -> None:
+def _read(commands: Iterator[ExecutorCommand], worker: Worker | None) -> None:
     """Ends the process when the agent is gone: nobody would learn of what it still did."""
     for command in commands:
-        worker.put(command)
+        if worker is not None:
+            worker.put(command)
     os._exit(1)
 
 
@@ -86,5 +101,20 @@ def _event(order: StartExecutor, fault: str | None) -> ExecutorEvent:
     )
 
 
+def _ended() -> int:
+    try:
+        return main()
+    except SystemExit as end:
+        if isinstance(end.code, int):
+            return end.code
+        logger_named("executor").error(str(end.code))
+    except BaseException:
+        logger_named("executor").exception("the executor cannot go on")
+    return 1
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    code = _ended()
+    sys.stderr.flush()
+    # Threads of what ranks share may wait for one that has ended: nobody waits for them.
+    os._exit(code)

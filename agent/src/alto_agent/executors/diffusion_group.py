@@ -11,6 +11,7 @@ from pathlib import Path
 from alto_agent.contracts.generated.messages import (
     CancelRequest,
     ExecutorEvent,
+    ForgetRequest,
     PauseOrder,
     RequestEndedEvent,
     RunRequests,
@@ -120,6 +121,10 @@ class DiffusionGroup:
     def cancel_request(self, order: CancelRequest) -> None:
         """At its next boundary."""
         self._deliver(self._router.cancel(order))
+
+    def forget_request(self, order: ForgetRequest) -> None:
+        """It goes on elsewhere."""
+        self._deliver(self._router.forget(order))
 
     def stop(self) -> None:
         """Park what runs, then end."""

@@ -10,6 +10,7 @@ from alto_agent.contracts.generated.messages import (
     CancelRequest,
     DurableEvent,
     ExecutorEvent,
+    ForgetRequest,
     OrderEnded,
     PauseOrder,
     RequestPreview,
@@ -67,7 +68,7 @@ class DiffusionSupervisor:
             found[0].stop()
         return found is not None
 
-    def obey(self, order: StartDiffusion | RunRequests | PauseOrder | CancelRequest) -> None:
+    def obey(self, order: StartDiffusion | RunRequests | PauseOrder | CancelRequest | ForgetRequest) -> None:
         """A repeat changes nothing. What is said to an executor that has ended is lost with it."""
         if isinstance(order, StartDiffusion):
             self._start(order)
@@ -83,6 +84,8 @@ class DiffusionSupervisor:
                 found[0].pause_order(order)
             case CancelRequest():
                 found[0].cancel_request(order)
+            case ForgetRequest():
+                found[0].forget_request(order)
 
     async def close(self, patience: float = 20.0) -> None:
         """Stops all: parked where there is time, killed where not. No child is left."""

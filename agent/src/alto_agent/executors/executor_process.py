@@ -1,8 +1,11 @@
-"""One training executor as the session sees it: the commands to its process, the events from it."""
+"""One training executor as the session sees it: the commands to its processes, the events from them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from alto_agent.contracts.generated.messages import DurableEvent, StartExecutor, StopExecutor
@@ -12,52 +15,82 @@ from alto_agent.executors.lifeline import SILENT_LEASES
 from alto_agent.session.log import fields, logger_named
 
 _log = logger_named("executor")
-DEVICE_LOST = 4
-"""Exit code of an executor whose device is gone."""
+REFUSED, DEVICE_LOST = 3, 4
+"""Exit codes of a rank: its order cannot be carried out; its device is gone."""
 _DEVICE_LOST_SENTENCE = (
     "A GPU of the executor stopped answering, so what its runs did since their last checkpoints is "
     "lost; look at the node with nvidia-smi and dmesg before it is used again."
 )
 STOP_SECONDS = 60.0
 """What was asked to park or to end and does not within this time is killed."""
+_TOGETHER_SECONDS = 20.0
+"""Ranks that end by themselves do so within this time of each other."""
 
 
 class ExecutorProcess:
-    """A child in a process group of its own. It ends when this end of the socket closes."""
+    """A child a device, each in a process group of its own; together they are the ranks of one executor.
+
+    Rank 0 hears the commands and speaks for all. They live and die together: a group with a missing rank can
+    take no step. Each ends when this end of its socket closes.
+    """
 
     def __init__(self, order: StartExecutor, data_dir: Path, kind: str, lease_seconds: float) -> None:
-        """An agent that is silent for longer than its leases allow is taken for gone by the child."""
+        """An agent that is silent for longer than its leases allow is taken for gone by the children."""
         self.order = order
         self.stopping = False
-        self._child = ChildProcess(
-            "alto_agent.executors",
-            data_dir,
-            kind,
-            order.devices,
-            silence_seconds=lease_seconds * SILENT_LEASES,
-        )
-        self.send(order)
+        self._meeting = _listening_socket() if len(order.devices) > 1 else None
+        self._ranks = [
+            ChildProcess(
+                "alto_agent.executors",
+                data_dir,
+                kind,
+                [device],
+                silence_seconds=lease_seconds * SILENT_LEASES,
+                arguments=self._seat(rank),
+                pass_fds=[self._meeting.fileno()] if self._meeting and rank == 0 else [],
+            )
+            for rank, device in enumerate(order.devices)
+        ]
+        for rank in self._ranks:
+            rank.send(order.model_dump_json(by_alias=True).encode())
 
-    @property
-    def pid(self) -> int | None:
-        """Process id while it has one; also the id of its process group."""
-        return self._child.pid
+    def pids(self) -> set[int]:
+        """Process ids of the ranks, which are the ids of their process groups too."""
+        return {rank.pid for rank in self._ranks if rank.pid is not None}
 
     async def run(self, on_event: Callable[[DurableEvent], object]) -> str | None:
-        """Hands the child's events on until it ends. Answers why it ended, `None` where it was asked to."""
-        code = await self._child.run(lambda line: on_event(EVENT.validate_json(line)))
+        """Hands events on until every rank has ended. Answers why, `None` where it was asked to."""
+        ranks = [
+            asyncio.create_task(rank.run(lambda line: on_event(EVENT.validate_json(line))))
+            for rank in self._ranks
+        ]
+        try:
+            first, others = await asyncio.wait(ranks, return_when=asyncio.FIRST_COMPLETED)
+            codes = [rank.result() for rank in first]
+            if others and all(code in (0, REFUSED) for code in codes):
+                await asyncio.wait(others, timeout=_TOGETHER_SECONDS)
+                codes += [rank.result() for rank in others if rank.done()]
+        finally:
+            # Again and again: one may be about to start.
+            while not all(rank.done() for rank in ranks):
+                self.kill()
+                await asyncio.wait(ranks, timeout=1)
+            if self._meeting is not None:
+                self._meeting.close()
+        code = _telling(codes)
         _log.info("executor ended", extra=fields(executor=self.order.executor_id, code=code))
         if self.stopping and code == 0:
             return None
         return _DEVICE_LOST_SENTENCE if code == DEVICE_LOST else why_it_ended(code)
 
     def show_life(self) -> None:
-        """Tells the child that this agent is there."""
-        self._child.show_life()
+        """Tells the children that this agent is there."""
+        for rank in self._ranks:
+            rank.show_life()
 
     def send(self, command: ExecutorCommand) -> None:
         """Commands are taken at the executor's next step boundary; nothing is said to one that has ended."""
-        self._child.send(command.model_dump_json(by_alias=True).encode())
+        self._ranks[0].send(command.model_dump_json(by_alias=True).encode())
 
     def stop(self) -> None:
         """Park what trains, then end."""
@@ -65,5 +98,30 @@ class ExecutorProcess:
         self.send(StopExecutor(executor_id=self.order.executor_id))
 
     def kill(self) -> None:
-        """Ends the whole process group at once."""
-        self._child.kill()
+        """Ends all process groups at once."""
+        for rank in self._ranks:
+            rank.kill()
+
+    def _seat(self, rank: int) -> list[str]:
+        if self._meeting is None:
+            return []
+        count = str(len(self.order.devices))
+        place = ["--rank", str(rank), "--ranks", count, "--ranks-here", count]
+        meeting = ["--meet-port", str(self._meeting.getsockname()[1])]
+        first = ["--first-here", "--meet-fd", str(self._meeting.fileno())] if rank == 0 else []
+        return [*place, *meeting, *first]
+
+
+def _listening_socket() -> socket.socket:
+    """Where the ranks meet. Made here and inherited by rank 0, so that no other program can take its port."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    listening.listen(64)
+    return listening
+
+
+def _telling(codes: Iterable[int]) -> int:
+    """Of ranks that ended together the code that says most; a rank that lost another one ends with 1."""
+    order = (DEVICE_LOST, -signal.SIGKILL, REFUSED)
+    found = set(codes)
+    return next((code for code in order if code in found), min(found))

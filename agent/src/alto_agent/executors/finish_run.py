@@ -10,13 +10,13 @@ from alto_agent.executors.backbone_source import BackboneSource
 from alto_agent.executors.model_card import model_card
 from alto_agent.executors.run_in_slot import RunInSlot
 from alto_agent.session.log import fields, logger_named
-from alto_agent.tuning.executor.executor import TrainingExecutor
+from alto_agent.tuning.executor.slot_executor import SlotExecutor
 
 _log = logger_named("executor")
 
 
 def finish_run(
-    executor: TrainingExecutor, run: RunInSlot, source: BackboneSource, artifacts: Path
+    executor: SlotExecutor, run: RunInSlot, source: BackboneSource, artifacts: Path
 ) -> Iterator[DurableEvent]:
     """Exports the best adapter of a run that still has its slot, and lets it write a few texts."""
     folder = artifacts / run.adapter_folder

@@ -13,6 +13,7 @@ from typing import Literal
 
 from alto_agent.contracts.generated.messages import (
     CancelRequest,
+    ForgetRequest,
     OrderEnded,
     PauseOrder,
     RequestEndedEvent,
@@ -84,6 +85,13 @@ class OrderRouter:
                 del self._waiting[place]
                 self._end(waiting, "cancelled")
         return [*self._flush(), (self._home.get(key, 0), order)]
+
+    def forget(self, order: ForgetRequest) -> list[Delivery]:
+        """The rank that holds the request frees it; where none does there is nothing to do."""
+        key = (order.request_id, order.attempt)
+        home = self._home.get(key)
+        self._forget(key)
+        return [] if home is None else [(home, order)]
 
     def heard(self, event: RankEvent) -> list[Delivery]:
         """What ranks say moves states, and may let waiting orders go."""

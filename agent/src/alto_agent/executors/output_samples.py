@@ -9,8 +9,7 @@ from typing import Any
 from alto_agent.contracts.generated.messages import OutputSampleEvent
 from alto_agent.executors.run_in_slot import RunInSlot
 from alto_agent.session.log import utc_now
-from alto_agent.tuning.executor.executor import TrainingExecutor
-from alto_agent.tuning.executor.generation import generate
+from alto_agent.tuning.executor.slot_executor import SlotExecutor
 from alto_agent.tuning.executor.spec import IGNORED_LABEL, PreferenceRow, Row
 
 PROMPTS = 3
@@ -25,7 +24,7 @@ class OutputSamples:
         self._tokenizer = tokenizer
         self._base: dict[int, list[str]] = {}
 
-    def write(self, executor: TrainingExecutor, run: RunInSlot, adapter: Path) -> Iterator[OutputSampleEvent]:
+    def write(self, executor: SlotExecutor, run: RunInSlot, adapter: Path) -> Iterator[OutputSampleEvent]:
         """One event a prompt, by the adapter in the PEFT folder `adapter`."""
         validation = run.data.data.validation
         rows = [_prompt_and_answer(validation[i]) for i in range(min(PROMPTS, len(validation)))]
@@ -34,12 +33,11 @@ class OutputSamples:
         if not prompts:
             return
         length = min(MOST_NEW_TOKENS, max(len(answer) for answer in answers) + 4)
-        backbone = executor.backbone
         key = id(run.data)
         if key not in self._base:
-            self._base[key] = self._texts(generate(backbone, prompts, max_new_tokens=length))
+            self._base[key] = self._texts(executor.generate(prompts, max_new_tokens=length))
         tuned = self._texts(
-            generate(backbone, prompts, max_new_tokens=length, adapter=adapter, scaling=run.spec.scaling)
+            executor.generate(prompts, max_new_tokens=length, adapter=adapter, scaling=run.spec.scaling)
         )
         for prompt, answer, output, base in zip(prompts, answers, tuned, self._base[key], strict=True):
             yield OutputSampleEvent(

@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter
 from alto_agent.contracts.generated.messages import (
     CancelRequest,
     DurableEvent,
+    ForgetRequest,
     Message,
     PauseOrder,
     RunRequests,
@@ -27,7 +28,7 @@ class ReleaseRequest(Message):
 
 
 RankCommand = Annotated[
-    StartDiffusion | RunRequests | PauseOrder | CancelRequest | ReleaseRequest | StopExecutor,
+    StartDiffusion | RunRequests | PauseOrder | CancelRequest | ForgetRequest | ReleaseRequest | StopExecutor,
     Field(discriminator="type"),
 ]
 RankEvent = ServingEvent | DurableEvent

@@ -61,7 +61,7 @@ class Supervisor:
 
     def pids(self) -> set[int]:
         """Process ids of executors, which are the ids of their sessions too."""
-        return {process.pid for process, _ in self._executors.values() if process.pid is not None}
+        return {pid for process, _ in self._executors.values() for pid in process.pids()}
 
     def executor_ids(self) -> list[str]:
         """Executors that live."""

@@ -28,7 +28,7 @@ from alto_agent.executors.finish_run import finish_run
 from alto_agent.executors.run_in_slot import AttemptState, FaultReason, Purpose, RunInSlot, refused
 from alto_agent.session.log import fields, logger_named, utc_now
 from alto_agent.tuning.executor.device_loss import noticing_device_loss
-from alto_agent.tuning.executor.executor import TrainingExecutor
+from alto_agent.tuning.executor.slot_executor import SlotExecutor
 from alto_agent.tuning.executor.spec import Admission, StepReport
 from alto_agent.tuning.user_error import UserError
 
@@ -83,7 +83,7 @@ class Worker:
                 self._park(executor, self._runs[run_id])
             self._report(force=True)
 
-    def _take_commands(self, executor: TrainingExecutor) -> None:
+    def _take_commands(self, executor: SlotExecutor) -> None:
         wait = not self._runs
         if wait:
             self._report(force=True)
@@ -105,7 +105,7 @@ class Worker:
                 case StartExecutor():
                     _log.error("this executor has already started")
 
-    def _start(self, executor: TrainingExecutor, order: StartRun) -> None:
+    def _start(self, executor: SlotExecutor, order: StartRun) -> None:
         try:
             run = RunInSlot(order, self._source.data(order.data))
             admission = executor.admit(run.spec, run.spec.batch_size * run.data.longest)
@@ -132,7 +132,7 @@ class Worker:
         if executor.is_finished(order.run_id):
             self._finish(executor, run)
 
-    def _advance(self, executor: TrainingExecutor) -> None:
+    def _advance(self, executor: SlotExecutor) -> None:
         report = executor.step()
         due: list[str] = []
         for run_id, step in report.runs.items():
@@ -151,7 +151,7 @@ class Worker:
         self._measure(report)
         self._checkpoint_where_due(executor)
 
-    def _evaluate(self, executor: TrainingExecutor, due: list[str]) -> None:
+    def _evaluate(self, executor: SlotExecutor, due: list[str]) -> None:
         for run_id, evaluation in executor.evaluate(due).items():
             run = self._runs[run_id]
             self._send_metrics(run)
@@ -161,13 +161,13 @@ class Worker:
             if fault is not None:
                 self._fail(executor, self._runs[run_id], fault.reason, fault.message)
 
-    def _park(self, executor: TrainingExecutor, run: RunInSlot) -> None:
+    def _park(self, executor: SlotExecutor, run: RunInSlot) -> None:
         self._leave(executor, run, "parked", "parked")
 
-    def _fail(self, executor: TrainingExecutor, run: RunInSlot, reason: FaultReason, message: str) -> None:
+    def _fail(self, executor: SlotExecutor, run: RunInSlot, reason: FaultReason, message: str) -> None:
         self._leave(executor, run, "parked", "failed", reason=reason, message=message)
 
-    def _finish(self, executor: TrainingExecutor, run: RunInSlot) -> None:
+    def _finish(self, executor: SlotExecutor, run: RunInSlot) -> None:
         try:
             for event in finish_run(executor, run, self._source, self._artifacts):
                 self._channel.send(event)
@@ -178,7 +178,7 @@ class Worker:
 
     def _leave(
         self,
-        executor: TrainingExecutor,
+        executor: SlotExecutor,
         run: RunInSlot,
         purpose: Purpose,
         state: AttemptState,
@@ -203,7 +203,7 @@ class Worker:
 
         self._when_written(future, written, not_written)
 
-    def _checkpoint_where_due(self, executor: TrainingExecutor) -> None:
+    def _checkpoint_where_due(self, executor: SlotExecutor) -> None:
         now = time.monotonic()
         for run_id, run in self._runs.items():
             if now < self._checkpoint_at[run_id]:
@@ -222,7 +222,7 @@ class Worker:
 
         self._when_written(future, written, not_written)
 
-    def _save(self, executor: TrainingExecutor, run: RunInSlot, *, adapter: bool = False) -> Future[int]:
+    def _save(self, executor: SlotExecutor, run: RunInSlot, *, adapter: bool = False) -> Future[int]:
         """Writes the state, and lets it last where artifacts last, on the writer's thread: no step waits.
 
         The future gives its size in bytes, or the `OSError` of whichever failed.

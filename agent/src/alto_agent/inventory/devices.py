@@ -16,9 +16,14 @@ DeviceChoice = Literal["cpu", "auto"]
 
 
 class Inventory:
-    """GPUs where the driver shows some, else one pseudo device of kind `cpu` that stands for all cores."""
+    """GPUs where the driver shows some, else pseudo devices of kind `cpu`, one that stands for all cores.
 
-    def __init__(self, choice: DeviceChoice = "auto") -> None:
+    `cpu_devices`: as so many are the cores shown, each with its share of the memory, to try out executors
+    over several devices where there is no GPU.
+    """
+
+    def __init__(self, choice: DeviceChoice = "auto", cpu_devices: int = 1) -> None:
+        self._cpu_devices = cpu_devices
         self._nvml = Nvml.open() if choice == "auto" else None
         self.cpu_cores = usable_cores()
         self.memory_bytes = memory_limit()
@@ -28,7 +33,11 @@ class Inventory:
         """The devices as the control plane lists them; their indexes are what executors are started with."""
         if self._nvml is None:
             name = f"{cpu_name()}, {self.cpu_cores} cores"
-            return [Device(index=0, kind="cpu", name=name, memory_bytes=self.memory_bytes)]
+            share = self.memory_bytes // self._cpu_devices
+            return [
+                Device(index=index, kind="cpu", name=name, memory_bytes=share)
+                for index in range(self._cpu_devices)
+            ]
         return [
             Device(index=gpu.index, kind="cuda", name=gpu.name, memory_bytes=gpu.memory_bytes)
             for gpu in self._nvml.read()
@@ -48,12 +57,13 @@ class Inventory:
         if self._nvml is None:
             return [
                 DeviceSample(
-                    index=0,
+                    index=index,
                     utilisation=cpu_utilisation,
-                    memory_used_bytes=memory_used_bytes,
+                    memory_used_bytes=memory_used_bytes // self._cpu_devices,
                     temperature_c=None,
                     power_w=None,
                 )
+                for index in range(self._cpu_devices)
             ]
         return [
             DeviceSample(

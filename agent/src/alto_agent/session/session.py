@@ -19,6 +19,7 @@ from alto_agent.contracts.generated.messages import (
     AgentCommand,
     CancelRequest,
     DropCheckpoints,
+    ForgetRequest,
     Heartbeat,
     Hello,
     IdentityStored,
@@ -63,7 +64,7 @@ class Session:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._identity = Identity.load(settings.identity_path, settings.old_identity_path)
-        self._inventory = Inventory(settings.devices)
+        self._inventory = Inventory(settings.devices, settings.cpu_devices)
         self._devices = self._inventory.devices()
         self._leases = LeaseBook()
         self._outbox = Outbox(Spool(settings.spool_path))
@@ -235,7 +236,7 @@ class Session:
                 self._supervisor.start_executor(command)
             case StopExecutor():
                 self._stop_executor(command.executor_id)
-            case StartDiffusion() | RunRequests() | PauseOrder() | CancelRequest():
+            case StartDiffusion() | RunRequests() | PauseOrder() | CancelRequest() | ForgetRequest():
                 self._diffusion.obey(command)
             case StartRun():
                 self._supervisor.start_run(command, self._vouched_at)

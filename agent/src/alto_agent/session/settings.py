@@ -20,6 +20,7 @@ class Settings:
     name: str
     data_dir: Path
     devices: DeviceChoice
+    cpu_devices: int
     labels: dict[str, str]
     log_level: str
 
@@ -60,6 +61,13 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
         "--devices", choices=["cpu", "auto"], default="auto", help="auto takes GPUs where there are any"
     )
     parser.add_argument(
+        "--cpu-devices",
+        type=int,
+        default=1,
+        metavar="N",
+        help="without a GPU: show the cores as N devices, to try out executors over several",
+    )
+    parser.add_argument(
         "--label", action="append", default=[], metavar="KEY=VALUE", help="may be given many times"
     )
     parser.add_argument("--log-level", choices=["DEBUG", "INFO", "WARNING", "ERROR"], default="INFO")
@@ -68,6 +76,8 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
         parser.error(f"--url is {given.url!r}; it must start with ws:// or wss://.")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", given.name):
         parser.error(f"--name is {given.name!r}; use letters, digits, dots and hyphens, at most 63.")
+    if not 1 <= given.cpu_devices <= 64:
+        parser.error(f"--cpu-devices is {given.cpu_devices}; use a whole number from 1 to 64.")
     labels: dict[str, str] = {}
     for label in given.label:
         key, equals, value = label.partition("=")
@@ -79,6 +89,7 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
         name=given.name,
         data_dir=given.data_dir.expanduser().resolve(),
         devices=given.devices,
+        cpu_devices=given.cpu_devices,
         labels=labels,
         log_level=given.log_level,
     )

@@ -28,19 +28,11 @@ class Lane:
     stack: SlotStack
     first_slot: int
     count: int
-    first_row: int
     rows: int
     """Of each adapter."""
     pieces: tuple[Piece, ...]
-
-    @property
-    def scaling(self) -> torch.Tensor:
-        """alpha / rank of each adapter, `[count, 1, 1]`."""
-        return self.stack.scaling[self.first_slot : self.first_slot + self.count]
-
-    def of(self, rows: torch.Tensor) -> torch.Tensor:
-        """The lane's part `[z, n, width]` of what `LaneRows.spread` gave."""
-        return rows.narrow(0, self.first_row, self.count * self.rows).view(self.count, self.rows, -1)
+    scaling: torch.Tensor
+    """alpha / rank of each adapter, `[count, 1, 1]`."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +46,15 @@ class LaneRows:
     """The rows that are no token."""
     places: torch.Tensor | None
     """`[tokens]`, the row of each token."""
+    shapes: tuple[tuple[int, int], ...] = ()
+    """Adapters and rows of each, lane by lane."""
+
+    def by_lane(self, rows: torch.Tensor) -> list[torch.Tensor]:
+        """Each lane's part `[z, n, width]` of what `spread` gave, as views."""
+        own = rows if rows.shape[0] == self.rows else rows.narrow(0, 0, self.rows)
+        sizes = [count * each for count, each in self.shapes]
+        parts = own.split_with_sizes(sizes)
+        return [part.view(*shape, -1) for part, shape in zip(parts, self.shapes, strict=True)]
 
     def spread(self, flat: torch.Tensor, *, clear: bool = False) -> torch.Tensor:
         """`[tokens, width]` to `[rows, width]`; with `clear`, gaps are zero."""
@@ -80,15 +81,13 @@ def plan_lanes(ordered: Sequence[Piece], device: torch.device) -> tuple[tuple[La
     """The lanes of pieces that are ordered by stack and slot, and lie so in the flat buffer."""
     lanes: list[Lane] = []
     open_: list[Piece] = []
-    first_row = 0
     for piece in ordered:
         if open_ and not _together(open_[-1], piece):
-            lanes.append(_lane(open_, first_row))
-            first_row += lanes[-1].count * lanes[-1].rows
+            lanes.append(_lane(open_))
             open_ = []
         open_.append(piece)
     if open_:
-        lanes.append(_lane(open_, first_row))
+        lanes.append(_lane(open_))
     return tuple(lanes), _lane_rows(lanes, device)
 
 
@@ -100,17 +99,19 @@ def _together(before: Piece, piece: Piece) -> bool:
     )
 
 
-def _lane(pieces: Sequence[Piece], first_row: int) -> Lane:
+def _lane(pieces: Sequence[Piece]) -> Lane:
     run = pieces[0].run
-    return Lane(run.stack, run.slot, len(pieces), first_row, rows_of(pieces[0].tokens), tuple(pieces))
+    scaling = run.stack.scaling.narrow(0, run.slot, len(pieces))
+    return Lane(run.stack, run.slot, len(pieces), rows_of(pieces[0].tokens), tuple(pieces), scaling)
 
 
 def _lane_rows(lanes: Sequence[Lane], device: torch.device) -> LaneRows:
     tokens = np.array([piece.tokens for lane in lanes for piece in lane.pieces], dtype=np.int64)
     rows = np.array([lane.rows for lane in lanes for _ in lane.pieces], dtype=np.int64)
     total = int(rows.sum())
+    shapes = tuple((lane.count, lane.rows) for lane in lanes)
     if bool((tokens == rows).all()):
-        return LaneRows(total, None, None, None)
+        return LaneRows(total, None, None, None, shapes)
     within = np.arange(total) - np.repeat(np.cumsum(rows) - rows, rows)
     last = np.repeat(tokens - 1, rows)
     gather = np.repeat(np.cumsum(tokens) - tokens, rows) + np.minimum(within, last)
@@ -119,4 +120,5 @@ def _lane_rows(lanes: Sequence[Lane], device: torch.device) -> LaneRows:
         return torch.from_numpy(array).to(device, non_blocking=True)
 
     real = within <= last
-    return LaneRows(total, tensor(gather), tensor(np.flatnonzero(~real)), tensor(np.flatnonzero(real)))
+    gaps, places = tensor(np.flatnonzero(~real)), tensor(np.flatnonzero(real))
+    return LaneRows(total, tensor(gather), gaps, places, shapes)

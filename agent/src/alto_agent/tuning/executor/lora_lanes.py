@@ -27,7 +27,8 @@ _ONE_BLOCK = 128
 class _Share(NamedTuple):
     """What a lane adds to a flat buffer: `left` `[z, n, k]` · `right` `[z, k, width]`, by `mask` if any."""
 
-    lane: Lane
+    place: int
+    """Of the lane in the pass."""
     left: torch.Tensor
     right: torch.Tensor
     mask: torch.Tensor | None = None
@@ -45,25 +46,26 @@ def forward_lanes(
     present = _present(packed, group)
     if not present:
         return []
-    rows = packed.lane_rows.spread(x)
+    spread = packed.lane_rows
+    x_parts = spread.by_lane(spread.spread(x))
     kept: list[torch.Tensor] = []
     shares: list[list[_Share]] = [[] for _ in outputs]
-    for lane, views in present:
-        part = lane.of(rows)
+    for place, lane, views in present:
+        part = x_parts[place]
         if packed.training and lane.stack.key.has_dropout:
             masks = _masks(lane, views, group, x)
             narrow = [
-                _product(views.a[:, one.rows], (part * mask).transpose(1, 2))
+                _product(views.a[:, one.rows], (part * mask).mT)
                 for one, mask in zip(views.layers, masks, strict=True)
             ]
             s = torch.cat(narrow, dim=1)
         else:
-            s = _product(views.a, part.transpose(1, 2))
+            s = _product(views.a, part.mT)
         kept.append(s.mul_(lane.scaling))
-        for one in views.layers:
-            shares[one.position].append(_Share(lane, s[:, one.rows].transpose(1, 2), one.b))
-    for output, own in zip(outputs, shares, strict=True):
-        _add(packed, output, own)
+        for one, own in zip(views.layers, _by_layer(s, views), strict=True):
+            shares[one.position].append(_Share(place, own.mT, one.b))
+    for output, added in zip(outputs, shares, strict=True):
+        _add(packed, output, added)
     return kept
 
 
@@ -94,69 +96,81 @@ def backward_lanes(
         )
         return
     present = _present(packed, group)
-    targeted = {one.position for _, views in present for one in views.layers}
+    targeted = {one.position for _, _, views in present for one in views.layers}
     spread = packed.lane_rows
-    dy_rows = {place: spread.spread(gradients[place], clear=True) for place in targeted}
-    x_rows = spread.spread(x)
+    dy_parts = {at: spread.by_lane(spread.spread(gradients[at], clear=True)) for at in targeted}
+    x_parts = spread.by_lane(spread.spread(x))
     whole: list[_Share] = []
     by_layer: list[list[_Share]] = [[] for _ in gradients]
-    for (lane, views), s in zip(present, kept, strict=True):
+    for (place, lane, views), s in zip(present, kept, strict=True):
         parts: list[torch.Tensor] = []
-        for one in views.layers:
-            dy = lane.of(dy_rows[one.position])
-            parts.append(_product(one.b, dy.transpose(1, 2)))
-            _store(packed, one.b_gradient, _product(s[:, one.rows], dy))
+        for one, own in zip(views.layers, _by_layer(s, views), strict=True):
+            dy = dy_parts[one.position][place]
+            parts.append(_product(one.b, dy.mT))
+            _store(packed, one.b_gradient, _product(own, dy))
         ds = (torch.cat(parts, dim=1) if len(parts) > 1 else parts[0]).mul_(lane.scaling)
-        part = lane.of(x_rows)
+        part = x_parts[place]
         if packed.training and lane.stack.key.has_dropout:
             for one, mask in zip(views.layers, _masks(lane, views, group, x), strict=True):
                 own = ds[:, one.rows]
                 _store(packed, views.a_gradient[:, one.rows], _product(own, part * mask))
-                share = _Share(lane, own.transpose(1, 2), views.a[:, one.rows], mask)
-                by_layer[one.position].append(share)
+                by_layer[one.position].append(_Share(place, own.mT, views.a[:, one.rows], mask))
             continue
         _store(packed, views.a_gradient, _product(ds, part))
-        whole.append(_Share(lane, ds.transpose(1, 2), views.a))
+        whole.append(_Share(place, ds.mT, views.a))
     if x_gradient is not None:
         for shares in (whole, *by_layer):
             _add(packed, x_gradient, shares)
 
 
-def _present(packed: PackedPass, group: SiteGroup) -> list[tuple[Lane, GroupViews]]:
-    """The lanes that have targets in the group."""
-    found = ((lane, lane.stack.views(group, lane.first_slot, lane.count)) for lane in packed.lanes)
-    return [(lane, views) for lane, views in found if views is not None]
+def _present(packed: PackedPass, group: SiteGroup) -> list[tuple[int, Lane, GroupViews]]:
+    """The lanes that have targets in the group, with their place in the pass."""
+    found: list[tuple[int, Lane, GroupViews]] = []
+    for place, lane in enumerate(packed.lanes):
+        views = lane.stack.views(group, lane.first_slot, lane.count)
+        if views is not None:
+            found.append((place, lane, views))
+    return found
+
+
+def _by_layer(s: torch.Tensor, views: GroupViews) -> Sequence[torch.Tensor]:
+    """The parts `[z, width, n]` of rank-wide values `[z, m * width, n]`."""
+    count = len(views.layers)
+    return (s,) if count == 1 else s.chunk(count, dim=1)
 
 
 def _product(left: torch.Tensor, right: torch.Tensor, out: torch.Tensor | None = None) -> torch.Tensor:
     """A batched product; a single one can use all threads."""
     if left.shape[0] == 1:
         return torch.mm(left[0], right[0], out=None if out is None else out[0])[None]
-    return torch.bmm(left, right, out=out)
+    return torch.bmm(left, right) if out is None else torch.bmm(left, right, out=out)
 
 
 def _add(packed: PackedPass, flat: torch.Tensor, shares: Sequence[_Share]) -> None:
     """Adds the lanes' shares to a flat buffer `[tokens, width]`; with the same bits, gaps or not."""
     if not shares:
         return
-    if packed.lane_rows.gather is None:
-        for lane, left, right, mask in shares:
-            own = lane.of(flat)
+    spread = packed.lane_rows
+    if spread.gather is None:
+        parts = spread.by_lane(flat)
+        for place, left, right, mask in shares:
+            own = parts[place]
             if mask is not None or left.shape[2] > _ONE_BLOCK:
                 value = _product(left, right)
                 own.add_(value if mask is None else value.mul_(mask))
-            elif lane.count == 1:
+            elif left.shape[0] == 1:
                 own[0].addmm_(left[0], right[0])
             else:
                 own.baddbmm_(left, right)
         return
-    shape = (packed.lane_rows.rows, flat.shape[1])
+    shape = (spread.rows, flat.shape[1])
     rows = flat.new_empty(shape) if len(shares) == len(packed.lanes) else flat.new_zeros(shape)
-    for lane, left, right, mask in shares:
-        value = _product(left, right, lane.of(rows))
+    parts = spread.by_lane(rows)
+    for place, left, right, mask in shares:
+        value = _product(left, right, parts[place])
         if mask is not None:
             value.mul_(mask)
-    packed.lane_rows.add_back(flat, rows)
+    spread.add_back(flat, rows)
 
 
 def _store(packed: PackedPass, gradient: torch.Tensor, value: torch.Tensor) -> None:

@@ -29,7 +29,7 @@ from alto_agent.tuning.executor.executor import TrainingExecutor
 from alto_agent.tuning.executor.export_adapter import Which
 from alto_agent.tuning.executor.generation import generate
 from alto_agent.tuning.executor.lock_step import LockStep, PassKind
-from alto_agent.tuning.executor.memory_model import MemoryTerms
+from alto_agent.tuning.executor.memory_model import MemoryTerms, device_memory_bytes
 from alto_agent.tuning.executor.packed_pass import pack
 from alto_agent.tuning.executor.pass_guard import PassGuard
 from alto_agent.tuning.executor.rank_balance import Move, least_loaded, plan_moves
@@ -74,12 +74,17 @@ class ParallelExecutor:
         """Shards `model` over `mesh`. `options` are those of TrainingExecutor.
 
         `store` is this rank's connection to a store of all ranks. All must have loaded the same weights.
+        A memory limit is that of all ranks together; on the CPU they share its memory.
         """
+        limit: int | None = options.pop("memory_limit_bytes", None)
+        if limit is None and mesh.device_type == "cpu":
+            limit = device_memory_bytes(torch.device("cpu"))
+        own_limit = None if limit is None else limit // mesh.size()
         shard_backbone(model, mesh)
         self._rank, self._ranks = mesh.get_rank(), mesh.size()
         self._control: Any = dist.new_group(backend="gloo")
         self._receipts = Receipts(store)
-        self.local = TrainingExecutor(model, **options)
+        self.local = TrainingExecutor(model, memory_limit_bytes=own_limit, **options)
         # Probing runs passes, which all ranks do here together.
         self.local.probe()
         self.local.predict_room()
@@ -238,8 +243,8 @@ class ParallelExecutor:
     ) -> list[list[int]]:
         """As `TrainingExecutor.generate`; all ranks write the same text together.
 
-        What is wrong with the model is wrong on all ranks. A lack of memory is one rank's own, with the others
-        in the middle of the text: it ends this process, and so the group.
+        What is wrong with the model is wrong on all ranks. A lack of memory is one rank's own, while the
+        others are in the middle of the text: it ends this process, and so the group.
         """
         try:
             return generate(

@@ -33,7 +33,7 @@ class PassGuard:
         kind = type(layer)
         # The name stays: others recognise layers by it.
         layer.__class__ = type(kind.__name__, (_Watched, kind), {})
-        layer.pass_guard = self  # pyright: ignore[reportAttributeAccessIssue]
+        cast(_Watched, layer).pass_guard = self
 
     def begin(self) -> None:
         """A pass begins; nothing is wrong with it yet."""

@@ -50,6 +50,6 @@ class RankCalls:
                 case _:
                     pass
             # What is wrong with the call, rank 0 finds wrong too, and says so.
-            harmless = Exception if call.method == "generate" else (ValueError, OSError)
-            with suppress(harmless):
+            harmless = (Exception,) if call.method == "generate" else (ValueError, OSError)
+            with suppress(*harmless):
                 getattr(executor, call.method)(*arguments, **call.named)
