@@ -3,7 +3,7 @@
  * Nothing is sent before its lease is committed.
  */
 import { z } from 'zod'
-import { cancelRequest, pauseOrder, runRequests, startDiffusion } from './serving-commands'
+import { cancelRequest, forgetRequest, pauseOrder, runRequests, startDiffusion } from './serving-commands'
 
 const attemptRef = {
   runId: z.string(),
@@ -192,6 +192,7 @@ export const agentCommand = z
     runRequests,
     pauseOrder,
     cancelRequest,
+    forgetRequest,
   ])
   .meta({ id: 'AgentCommand' })
 

@@ -102,6 +102,19 @@ export const cancelRequest = z
   })
   .meta({ id: 'CancelRequest' })
 
+/**
+ * The request goes on in another executor from its state on disk: free its memory and keep the file. What is held here
+ * is old from now on. Nothing is answered.
+ */
+export const forgetRequest = z
+  .object({
+    type: z.literal('forget-request'),
+    executorId: z.string(),
+    requestId: z.string(),
+    attempt: z.int().min(1),
+  })
+  .meta({ id: 'ForgetRequest' })
+
 export type StartDiffusion = z.infer<typeof startDiffusion>
 export type ServingRequest = z.infer<typeof servingRequest>
 export type RunRequests = z.infer<typeof runRequests>

@@ -1,8 +1,10 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { StepTimes } from '../../engine/serving/profile'
 import type { TraceRequest } from '../../engine/sim/serving/trace'
 import type { Principal } from '../../server/auth/principal'
-import { type ProfileRow, profileRows } from '../../server/db/serving-profile'
+import { profileRows, timesOfRows } from '../../server/db/serving-profile'
 import { cancelRequests } from '../../server/serving/cancel-request'
 import { TestCluster } from '../../test/support/cluster'
 import { eventually, startAgent } from '../../test/support/processes'
@@ -17,6 +19,8 @@ function ownFolder(dataDir: string, name: string): string {
   return folder
 }
 
+/** The leader stores its profile every five seconds. */
+const LEARNED_MS = 6_000
 const LIVE = ['queued', 'running', 'paused'] as const
 
 /** Postgres, the control plane and two agents, each on a core of its own, with one deployment over both. */
@@ -78,12 +82,18 @@ export class ServingPlatform {
     return new ServingPlatform(web, cluster, person, made.id)
   }
 
-  /** What the probe measured. */
-  async profile(): Promise<{ rows: ProfileRow[]; costs: { switchMs: number; resumeMs: number } }> {
+  /** The profile as it is stored. */
+  async times(): Promise<StepTimes> {
     const { switchMs, resumeMs } = await this.web
       .caller(this.person)
       .deployment.get({ id: this.deploymentId })
-    return { rows: await profileRows(this.web.db.pool, this.deploymentId), costs: { switchMs, resumeMs } }
+    return timesOfRows(await profileRows(this.web.db.pool, this.deploymentId), { switchMs, resumeMs })
+  }
+
+  /** The same, once the leader has stored what it learned until now. */
+  async learnedTimes(): Promise<StepTimes> {
+    await wait(LEARNED_MS)
+    return this.times()
   }
 
   async setPolicy(policy: string): Promise<void> {

@@ -1,7 +1,8 @@
 /**
- * `npm run bench:serving-real [-- --seconds 75 --load 1.1 --seed 1]`: two agents on one core each, the built-in models,
- * real time. The same arrivals under `alto`, `fcfs` and `srtf`, and what the simulator says about them with the profile
- * that was measured just before. Progress goes to standard error, one JSON object to the last line of standard output.
+ * `npm run bench:serving-real [-- --seconds 90 --load 1.15 --seed 1]`: two agents on one core each, the built-in models,
+ * real time. The same arrivals under `alto`, `fcfs` and `srtf`. Some arrivals before them teach the profile what a step
+ * takes beside the platform's own work; with that profile the simulator says, before each policy runs, what it will
+ * reach. Progress goes to standard error, one JSON object to the last line of standard output.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -11,18 +12,20 @@ import type { StepTimes } from '../../engine/serving/profile'
 import { simulateServing } from '../../engine/sim/serving/simulate'
 import { summarise } from '../../engine/sim/serving/summary'
 import type { TraceRequest } from '../../engine/sim/serving/trace'
-import { timesOfRows } from '../../server/db/serving-profile'
 import { reportResult } from '../harness/report-result'
-import { drawArrivals } from './draw-arrivals'
+import { drawArrivals, shortestStepMs } from './draw-arrivals'
 import { ServingPlatform } from './platform'
 
 const POLICIES = ['alto', 'fcfs', 'srtf'] as const
 const GPUS = 2
+/** Arrivals that only teach the profile. */
+const LESSON_SECONDS = 20
+const LESSON_SEED = 1_000_000
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '75' },
-    load: { type: 'string', default: '1.1' },
+    seconds: { type: 'string', default: '90' },
+    load: { type: 'string', default: '1.15' },
     seed: { type: 'string', default: '1' },
   },
 })
@@ -61,22 +64,25 @@ function simulated(policy: (typeof POLICIES)[number], trace: readonly TraceReque
 
 const platform = await ServingPlatform.start(say)
 try {
-  const measured = await platform.profile()
-  const times = timesOfRows(measured.rows, measured.costs)
+  const gpus = GPUS
+  const load = Number(values.load)
+  const probed = await platform.times()
+  await replay(platform, drawArrivals(probed, { seconds: LESSON_SECONDS, load, gpus, seed: LESSON_SEED }))
+  let times = await platform.learnedTimes()
   const trace = drawArrivals(times, {
     seconds: Number(values.seconds),
-    load: Number(values.load),
-    gpus: GPUS,
+    load,
+    gpus,
     seed: Number(values.seed),
   })
   say(`${trace.length} requests in ${values.seconds} s`)
   const cases = []
   for (const policy of POLICIES) {
+    const predicted = simulated(policy, trace, times)
     await platform.setPolicy(policy)
     const outcomes = await replay(platform, trace)
     const of = (kind: string) => outcomes.filter((one) => one.kind === kind)
     const real = attainment(outcomes)
-    const predicted = simulated(policy, trace, times)
     const differencePoints = 100 * Math.abs(real.share! - predicted.attainment.overall!)
     say(`${policy}: ${real.share!.toFixed(3)} real, ${predicted.attainment.overall!.toFixed(3)} simulated`)
     cases.push({
@@ -91,23 +97,22 @@ try {
       simulated: { attainment: predicted.attainment, latencyMs: predicted.latencyMs },
       differencePoints,
     })
+    times = await platform.learnedTimes()
   }
   const figures = await platform.figures()
-  const shortestStepMs = Math.min(...measured.rows.flatMap((row) => row.stepMs ?? []))
+  const shortestMs = shortestStepMs(times)
   reportResult('serving-real', [
     ...cases,
     {
-      load: Number(values.load),
+      load,
       seconds: Number(values.seconds),
-      profile: measured.rows.map(({ kind, width, height, frames, batch, stepMs, encodeMs, decodeMs }) => {
-        return { kind, width, height, frames, batch, stepMs, encodeMs, decodeMs }
-      }),
+      profile: [...times.shapes.values()],
       engine: {
         ...figures,
-        shortestStepMs,
+        shortestStepMs: shortestMs,
         /** Time of all rounds for each step, and time between two steps, as shares of the shortest step. */
-        roundsShareOfStep: (figures.rounds! * figures.solveMeanMs!) / figures.steps! / shortestStepMs,
-        betweenStepsShareOfStep: figures.betweenStepsMs! / shortestStepMs,
+        roundsShareOfStep: (figures.rounds! * figures.solveMeanMs!) / figures.steps! / shortestMs,
+        betweenStepsShareOfStep: figures.betweenStepsMs! / shortestMs,
       },
     },
   ])

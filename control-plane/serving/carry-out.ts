@@ -117,6 +117,7 @@ function send(
     parkEvery: isVideo ? PARK_EVERY_STEPS : isSpread ? PARK_AT_STAGE_END : 0,
   }
   if (!rounds.host.send(executorId, command)) return false
+  for (const request of requests) leaveBehind(rounds, request, executorId)
   const order: Order = {
     id: orderId,
     executorId,
@@ -142,6 +143,12 @@ function send(
   for (const slot of slots) slot.next = order
   for (const request of requests) request.next = order
   return true
+}
+
+/** It goes on elsewhere, from the disk: what its last executor still holds is old, and its memory is wanted. */
+function leaveBehind(rounds: Rounds, { id: requestId, attempt, heldBy }: LiveRequest, to: string): void {
+  if (heldBy === null || heldBy === to) return
+  rounds.host.send(heldBy, { type: 'forget-request', executorId: heldBy, requestId, attempt })
 }
 
 /** Complete each time, so that an agent that knows nothing can go on. */

@@ -5,6 +5,7 @@ export class Figures {
   private solveMaxMs = 0
   private readonly between = { steps: mean(), orders: mean() }
   private pauses = 0
+  private pausesInOneStep = 0
   private pauseMaxSteps = 0
 
   round(tookMs: number): void {
@@ -23,6 +24,7 @@ export class Figures {
   /** From asking for a pause until the GPUs were free, in steps of what was paused. */
   paused(steps: number): void {
     this.pauses++
+    if (steps <= 1) this.pausesInOneStep++
     this.pauseMaxSteps = Math.max(this.pauseMaxSteps, steps)
   }
 
@@ -37,6 +39,7 @@ export class Figures {
       orders: orders.count,
       betweenOrdersMs: orders.count > 0 ? orders.sum / orders.count : null,
       pauses: this.pauses,
+      pauseToFreeInOneStep: this.pauses > 0 ? this.pausesInOneStep / this.pauses : null,
       pauseToFreeMaxSteps: this.pauses > 0 ? this.pauseMaxSteps : null,
     }
   }

@@ -5,6 +5,10 @@ import { type ProfileRow, timesOfRows } from '../../server/db/serving-profile'
 
 /** A mean is over at most so many units, so that it follows what changes. */
 const MOST_UNITS = 50
+/** A single time counts as at most so many times the mean: one pause of the machine teaches little. */
+const OUTLIER = 2
+/** From so many units on the mean is trusted that much. */
+const TRUSTED_UNITS = 5
 
 interface Unit {
   shape: Shape
@@ -60,7 +64,8 @@ export class ProfileBook {
     const [time, count] = FIELDS[stage]
     const units = Math.min(MOST_UNITS, before[count] + 1)
     const old = before[time] ?? tookMs
-    this.rows.set(key, { ...before, [time]: old + (tookMs - old) / units, [count]: before[count] + 1 })
+    const counted = before[count] < TRUSTED_UNITS ? tookMs : Math.min(tookMs, OUTLIER * old)
+    this.rows.set(key, { ...before, [time]: old + (counted - old) / units, [count]: before[count] + 1 })
     this.changed.add(key)
     this.known = undefined
   }

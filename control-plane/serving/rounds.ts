@@ -30,6 +30,8 @@ type OrderEnded = Extract<ServingEvent, { kind: 'order-ended' }>
 export interface RoundsHost {
   /** Unix milliseconds. */
   now(): number
+  /** Milliseconds that only grow, to measure what a round costs. */
+  stopwatch(): number
   /** False where the agent is not connected. */
   send(executorId: string, command: AgentCommand): boolean
   /** Ends in the database a request that no executor knows of. */
@@ -38,9 +40,9 @@ export interface RoundsHost {
 }
 
 /** A boundary is decided about so long before it comes, so that what follows is there in time. */
-const AHEAD_LEAST_MS = 6
+const AHEAD_LEAST_MS = 8
 const AHEAD_MOST_MS = 30
-const AHEAD_SHARE = 0.2
+const AHEAD_SHARE = 0.25
 
 /**
  * The requests of one deployment in the leader's memory: what each GPU does, and a round at each arrival and boundary.
@@ -115,15 +117,20 @@ export class Rounds {
       })
     }
     const shape = order.requests[0]?.shape
-    if (shape) this.book.learn({ shape, stage: order.stage, batch, sp, tookMs: endMs - startMs })
+    // A step lasts from boundary to boundary: what an executor does between two is time that nobody else gets.
+    const tookMs = endMs - (order.lastUnitEndMs ?? startMs)
+    if (shape) this.book.learn({ shape, stage: order.stage, batch, sp, tookMs })
     if (order.lastUnitEndMs !== undefined) this.figures.gap('steps', startMs - order.lastUnitEndMs)
+    else if (order.command && order.begunMs !== undefined) this.figures.gap('orders', startMs - order.begunMs)
     order.lastUnitEndMs = endMs
+    // It came before the profile said: the next one is decided about at once, or quick steps would never give way.
+    const cameEarly = !order.isDecided
     order.isDecided = false
     order.unitEndMs = endMs
     if (order.stage !== 'denoise' || order.requests.every((one) => one.stage === 'decode')) return
     for (const request of order.requests) if (request.stage === 'decode') request.order = undefined
     order.requests = order.requests.filter((one) => one.stage === 'denoise')
-    this.expect(order, endMs)
+    this.expect(order, endMs, cameEarly)
   }
 
   /** The GPUs of an order are free, or do what was sent for afterwards. */
@@ -280,14 +287,14 @@ export class Rounds {
   }
 
   /** Sets when the next boundary of an order is decided about. */
-  private expect(order: Order, startMs: number): void {
+  private expect(order: Order, startMs: number, atOnce = false): void {
     const unitMs = this.unitMs(order)
     order.unitEndMs = startMs + unitMs
     order.isDecided = false
     clearTimeout(order.timer)
     if (this.closed) return
     const ahead = Math.min(AHEAD_MOST_MS, Math.max(AHEAD_LEAST_MS, unitMs * AHEAD_SHARE))
-    const delay = Math.max(0, order.unitEndMs - ahead - this.host.now())
+    const delay = atOnce ? 0 : Math.max(0, order.unitEndMs - ahead - this.host.now())
     order.timer = setTimeout(() => this.decideBoundary(order), delay)
   }
 
@@ -313,9 +320,9 @@ export class Rounds {
   }
 
   private decide(taken: Taken, now: number): ServingPlan {
-    const startedAt = performance.now()
+    const startedAt = this.host.stopwatch()
     const plan = decideRound(taken.snapshot, this.deployment.settings.policy, now)
-    this.figures.round(performance.now() - startedAt)
+    this.figures.round(this.host.stopwatch() - startedAt)
     return plan
   }
 

@@ -27,7 +27,7 @@ import type { LiveRequest } from './live-request'
 import { NodeClock } from './node-clock'
 import { ProfileBook } from './profile-book'
 import { Recorder } from './recorder'
-import { Rounds } from './rounds'
+import { Rounds, type RoundsHost } from './rounds'
 import type { Slot } from './slot'
 
 const FLUSH_MS = 200
@@ -37,6 +37,9 @@ const PROFILE_EVERY_MS = 5_000
 const GUESS_MS = 5_000
 /** A cancelled request of which its executor says nothing is ended without it. */
 const CANCEL_MS = 15_000
+
+/** Time as rounds see it. */
+export type ServingClock = Pick<RoundsHost, 'now' | 'stopwatch'>
 
 /** All deployments in the leader's memory: rows in, rounds, batches out. */
 export class Serving {
@@ -56,6 +59,7 @@ export class Serving {
     private readonly pool: Pool,
     private readonly links: ReadonlyMap<string, AgentLink>,
     private readonly dataDir: string,
+    private readonly clock: ServingClock,
   ) {}
 
   start(databaseUrl: string): void {
@@ -90,7 +94,7 @@ export class Serving {
     const rounds = this.roundsOf(executorId)
     if (!rounds) return
     const clock = this.clockOf(link.nodeId)
-    const now = Date.now()
+    const now = this.clock.now()
     for (const event of events) {
       if (event.kind === 'preview') {
         void this.keepPreview(rounds, event)
@@ -178,7 +182,7 @@ export class Serving {
   private async open(deployment: DeploymentRow): Promise<Rounds> {
     const book = new ProfileBook(await profileRows(this.pool, deployment.id), deployment)
     const rounds = new Rounds(deployment, book, this.recorder, {
-      now: () => Date.now(),
+      ...this.clock,
       newId: () => nanoid(10),
       send: (executorId, command) => {
         const nodeId = rounds.slots.find((slot) => slot.executorId === executorId)?.nodeId
@@ -260,7 +264,7 @@ export class Serving {
 
   private cancel(rounds: Rounds, request: LiveRequest): void {
     rounds.cancel(request)
-    if (request.cancelledMs !== undefined && Date.now() - request.cancelledMs > CANCEL_MS)
+    if (request.cancelledMs !== undefined && this.clock.now() - request.cancelledMs > CANCEL_MS)
       void this.endCancelled(request)
   }
 
@@ -323,7 +327,7 @@ export class Serving {
   }
 
   private async flush(): Promise<void> {
-    const now = Date.now()
+    const now = this.clock.now()
     const isTime = now - this.profilesAt > PROFILE_EVERY_MS || this.closed
     if (isTime) this.profilesAt = now
     const profiles = isTime

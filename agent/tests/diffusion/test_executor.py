@@ -7,6 +7,7 @@ from PIL import Image
 from alto_agent.contracts.generated.messages import (
     CancelRequest,
     ExecutorEvent,
+    ForgetRequest,
     PauseOrder,
     ProbedShape,
     RequestPreview,
@@ -141,6 +142,24 @@ def test_a_video_whose_executor_died_goes_on_from_its_last_parked_step(video: Pa
     parked: list[str] = []
     asyncio.run(first_life())
     asyncio.run(second_life())
+
+
+def test_what_was_forgotten_goes_on_from_the_newest_state_on_disk(video: Path, tmp_path: Path) -> None:
+    asked = a_request("v", "video", steps=9)
+
+    async def scenario() -> None:
+        async with talking(tmp_path, video=video) as talk:
+            await talk.ended(talk.order([0], "encode", asked))
+            await talk.ended(talk.order([0], "denoise", asked, steps=2, park_every=2))
+            await talk.until(lambda: bool(talk.parked("v")))
+            stored = asked.model_copy(update={"restore": talk.parked("v")[0].path})
+            held = await talk.ended(talk.order([0], "denoise", stored, steps=3))
+            assert held.requests[0].steps_done == 5
+            talk.group.forget_request(ForgetRequest(executor_id="x", request_id="v", attempt=1))
+            back = await talk.ended(talk.order([0], "denoise", stored, steps=1))
+            assert back.requests[0].steps_done == 3
+
+    asyncio.run(scenario())
 
 
 def test_a_model_that_does_not_load_ends_the_executor_with_one_sentence(image: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from typing import Any
 
 from alto_agent.contracts.generated.messages import (
     CancelRequest,
+    ForgetRequest,
     OrderEnded,
     PauseOrder,
     RequestEndedEvent,
@@ -160,3 +161,15 @@ def test_a_death_takes_what_ran_or_was_held_in_memory_but_not_what_is_safe_on_di
     route.heard(parked("safe"))
     route.heard(over("over"))
     assert route.lost() == [("held", 1), ("runs", 1)]
+
+
+def test_what_goes_on_elsewhere_is_forgotten_where_it_was_and_is_not_lost_with_it() -> None:
+    route, _ = router()
+    forget = ForgetRequest(executor_id="x", request_id="v", attempt=1)
+    assert route.forget(forget) == []
+    route.submit(order("old", [2], "v"))
+    route.heard(order_ended("old", "v"))
+    assert route.lost() == [("v", 1)]
+    assert route.forget(forget) == [(2, forget)]
+    assert route.lost() == []
+    assert names(route.submit(order("back", [3], "v"))) == [(3, "back")]

@@ -18,6 +18,9 @@ class FolderStore:
     def fetch(self, relative: str) -> None:
         """It is there already, or nowhere."""
 
+    def fetch_newest(self, relative: str) -> None:
+        """The file itself is what others replace."""
+
     def drop(self, relative: str) -> None:
         """Deletes the file or folder."""
         path = self._folder / relative

@@ -71,6 +71,11 @@ class S3Store:
             if half is not None:
                 shutil.rmtree(half, ignore_errors=True)
 
+    def fetch_newest(self, relative: str) -> None:
+        """Downloads it whatever the folder has."""
+        self._cache.drop(relative)
+        self.fetch(relative)
+
     def drop(self, relative: str) -> None:
         """Deletes it in the store and here."""
         try:

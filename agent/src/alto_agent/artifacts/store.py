@@ -20,6 +20,10 @@ class ArtifactStore(Protocol):
         """What is about to be read is in the folder afterwards, if the store has it. Raises `OSError`."""
         ...
 
+    def fetch_newest(self, relative: str) -> None:
+        """The same for a file that other nodes may have replaced since."""
+        ...
+
     def drop(self, relative: str) -> None:
         """Nothing needs it any more."""
         ...

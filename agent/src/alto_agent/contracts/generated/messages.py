@@ -89,6 +89,13 @@ class CancelRequest(Message):
     attempt: Annotated[int, Field(ge=1)]
 
 
+class ForgetRequest(Message):
+    type: Literal["forget-request"] = "forget-request"
+    executor_id: str
+    request_id: str
+    attempt: Annotated[int, Field(ge=1)]
+
+
 class RequestProgress(Message):
     request_id: str
     attempt: Annotated[int, Field(ge=1)]
@@ -606,6 +613,6 @@ class Query(Message):
 
 
 AgentCommand = Annotated[
-    Welcome | NewIdentity | Refuse | Ack | Renew | StartExecutor | StopExecutor | StartRun | ParkRun | DropCheckpoints | Query | StartDiffusion | RunRequests | PauseOrder | CancelRequest,
+    Welcome | NewIdentity | Refuse | Ack | Renew | StartExecutor | StopExecutor | StartRun | ParkRun | DropCheckpoints | Query | StartDiffusion | RunRequests | PauseOrder | CancelRequest | ForgetRequest,
     Field(discriminator="type"),
 ]

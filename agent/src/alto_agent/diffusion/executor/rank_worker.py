@@ -13,6 +13,7 @@ import torch
 from alto_agent.artifacts.store import open_store
 from alto_agent.contracts.generated.messages import (
     CancelRequest,
+    ForgetRequest,
     OrderEnded,
     PauseOrder,
     RequestPreview,
@@ -97,6 +98,8 @@ class RankWorker:
                     self._remove(command.request_id, command.attempt, "cancelled")
                     self._store.forget(command.request_id, command.attempt)
                     self._outcome.cancelled(command.request_id, command.attempt)
+                case ForgetRequest():
+                    self._store.let_go((command.request_id, command.attempt))
                 case ReleaseRequest():
                     self._remove(command.request_id, command.attempt, "replaced")
                     self._store.release((command.request_id, command.attempt))

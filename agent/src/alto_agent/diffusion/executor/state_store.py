@@ -58,7 +58,8 @@ class StateStore:
         if not path.is_relative_to(self._artifacts.resolve()):
             raise ValueError("The parked state is not in the artifact store.")
         try:
-            self._store.fetch(request.restore)
+            # Another node may have gone on since this one kept it.
+            self._store.fetch_newest(request.restore)
         except OSError as problem:
             raise ValueError(f"The parked state cannot be fetched: {problem}.") from problem
         return read_parked(path, request, device)
@@ -72,6 +73,10 @@ class StateStore:
             self.hold(state)
         frozen = RequestState(state.request, state.stage, state.steps_done, state.latent, state.conditioning)
         self._disk.submit(self._write, frozen, purpose)
+
+    def let_go(self, key: Key) -> None:
+        """Frees its memory and leaves its file: another executor goes on from it."""
+        self._held.pop(key, None)
 
     def release(self, key: Key) -> None:
         """Parks and forgets."""
