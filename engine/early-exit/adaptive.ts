@@ -86,7 +86,7 @@ function stopByCurve(view: SweepView): ExitDecision[] {
   const start = () => (known ??= startingLoss(view.runs))
   const stops: ExitDecision[] = []
   for (const run of view.runs) {
-    if (firstNonFinite(run.points, undefined)) continue
+    if (firstNonFinite(run)) continue
     const diverged = findClearDivergence(run, start)
     if (diverged && mayStop(run, 'E64')) {
       stops.push(

@@ -1,6 +1,6 @@
 import type { ExitDecision, RunView, SweepView } from '../model/tuning'
 import { applyDecisions } from './apply-decisions'
-import { indexAt, sweepSamples, trainedSamples } from './curve'
+import { hasArrived, indexAt, sweepSamples, trainedSamples } from './curve'
 import { findDivergence } from './diverged'
 import { fillSlots } from './fill-slots'
 import { stopNonFinite } from './non-finite'
@@ -80,7 +80,7 @@ export const alto: EarlyExitPolicy<AltoParams> = {
     const cut = cutAtWarmup(applyDecisions(view, single), params)
     const after = applyDecisions(view, [...single, ...cut])
     const boundary = params.warmup * sweepSamples(view.runs)
-    const slots = fillSlots(after, (run) => run.passedRung > 0 || run.pinned || indexAt(run, boundary) < 0)
+    const slots = fillSlots(after, (run) => run.passedRung > 0 || run.pinned || !hasArrived(run, boundary))
     return [...single, ...cut, ...slots]
   },
 }
@@ -88,8 +88,8 @@ export const alto: EarlyExitPolicy<AltoParams> = {
 function stopByCurve(runs: readonly RunView[], params: AltoParams): ExitDecision[] {
   const stops: ExitDecision[] = []
   for (const run of runs) {
-    const diverged = mayStop(run, 'E21') && findDivergence(run, { ...params, slope: params.tau_slope })
-    if (diverged) {
+    const diverged = findDivergence(run.points, params)
+    if (diverged && mayStop(run, 'E21')) {
       const { samples, slope } = diverged
       stops.push(
         stopDecision(run, {
@@ -103,8 +103,8 @@ function stopByCurve(runs: readonly RunView[], params: AltoParams): ExitDecision
       )
       continue
     }
-    const overfitted = mayStop(run, 'E22') && findOverfitting(run, { ...params, gap: params.tau_gap })
-    if (!overfitted) continue
+    const overfitted = findOverfitting(run.points, params)
+    if (!overfitted || !mayStop(run, 'E22')) continue
     stops.push(
       stopDecision(run, {
         rule: 'E22',
@@ -125,10 +125,10 @@ function stopByCurve(runs: readonly RunView[], params: AltoParams): ExitDecision
  */
 function cutAtWarmup(view: SweepView, params: AltoParams): ExitDecision[] {
   const boundary = params.warmup * sweepSamples(view.runs)
-  const arrived = view.runs.filter((run) => isSurvivor(run) && indexAt(run, boundary) >= 0)
+  const arrived = view.runs.filter((run) => isSurvivor(run) && hasArrived(run, boundary))
   const open = arrived.filter((run) => run.passedRung === 0 && isAlive(run))
   if (open.length === 0) return []
-  const coming = view.runs.some((run) => isAlive(run) && !run.stalled && indexAt(run, boundary) < 0)
+  const coming = view.runs.some((run) => isAlive(run) && !run.stalled && !hasArrived(run, boundary))
   if (coming) {
     return open
       .filter((run) => standing(run) === 'going' && mayStop(run, 'E24'))

@@ -1,5 +1,5 @@
 import type { RunView } from '../model/tuning'
-import { oncePerCurve } from './once-per-curve'
+import { alongCurve } from './along-curve'
 
 /** Evaluations in a row. */
 export const DIVERGED_PATIENCE = 3
@@ -25,7 +25,7 @@ export function findClearDivergence(
   run: RunView,
   start: () => number,
 ): { ratio: number; samples: number } | undefined {
-  const high = highEvaluations(run.points, undefined)
+  const { high } = readHighs(run.points, undefined)
   if (high.length < DIVERGED_PATIENCE) return undefined
   const from = start()
   let inARow = 0
@@ -39,17 +39,29 @@ export function findClearDivergence(
   return undefined
 }
 
-/** Evaluations at which both losses were high, with how many times their lowest; up to the first loss that has no ratio. */
-const highEvaluations = oncePerCurve((points) => {
-  const high: { index: number; ratio: number }[] = []
-  let [lowestTrain, lowestValidation] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
-  for (const [index, { trainLoss, valLoss }] of points.entries()) {
-    if (trainLoss === null || valLoss === null) break
-    lowestTrain = Math.min(lowestTrain, trainLoss)
-    lowestValidation = Math.min(lowestValidation, valLoss)
-    if (lowestTrain <= 0 || lowestValidation <= 0) break
-    const ratio = Math.min(trainLoss / lowestTrain, valLoss / lowestValidation)
-    if (ratio >= DIVERGED_RATIO) high.push({ index, ratio })
-  }
-  return high
+interface Reading {
+  lowestTrain: number
+  lowestValidation: number
+  /** Evaluations at which both losses were high, with how many times their lowest. */
+  high: readonly { index: number; ratio: number }[]
+  /** A loss that has no ratio ended it. */
+  ended: boolean
+}
+
+const BEGIN: Reading = {
+  lowestTrain: Number.POSITIVE_INFINITY,
+  lowestValidation: Number.POSITIVE_INFINITY,
+  high: [],
+  ended: false,
+}
+
+const readHighs = alongCurve<undefined, Reading>(BEGIN, (before, points, index) => {
+  const { trainLoss, valLoss } = points[index]!
+  if (before.ended || trainLoss === null || valLoss === null) return { ...before, ended: true }
+  const lowestTrain = Math.min(before.lowestTrain, trainLoss)
+  const lowestValidation = Math.min(before.lowestValidation, valLoss)
+  if (lowestTrain <= 0 || lowestValidation <= 0) return { ...before, ended: true }
+  const ratio = Math.min(trainLoss / lowestTrain, valLoss / lowestValidation)
+  const high = ratio >= DIVERGED_RATIO ? [...before.high, { index, ratio }] : before.high
+  return { lowestTrain, lowestValidation, high, ended: false }
 })

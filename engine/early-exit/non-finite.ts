@@ -1,5 +1,5 @@
-import type { ExitDecision, RunView } from '../model/tuning'
-import { oncePerCurve } from './once-per-curve'
+import type { EvalPoint, ExitDecision, RunView } from '../model/tuning'
+import { alongCurve } from './along-curve'
 import { mayStop } from './standing'
 import { stopDecision } from './stop-decision'
 
@@ -7,7 +7,7 @@ import { stopDecision } from './stop-decision'
 export function stopNonFinite(runs: readonly RunView[]): ExitDecision[] {
   const stops: ExitDecision[] = []
   for (const run of runs) {
-    const point = firstNonFinite(run.points, undefined)
+    const point = firstNonFinite(run)
     if (point && mayStop(run, 'E3'))
       stops.push(stopDecision(run, { rule: 'E3', reason: 'non-finite', atSamples: point.samples }))
   }
@@ -15,6 +15,11 @@ export function stopNonFinite(runs: readonly RunView[]): ExitDecision[] {
 }
 
 /** The first evaluation with a loss that is not a number. */
-export const firstNonFinite = oncePerCurve((points) =>
-  points.find(({ trainLoss, valLoss }) => trainLoss === null || valLoss === null),
-)
+export function firstNonFinite(run: RunView): EvalPoint | undefined {
+  return readNonFinite(run.points, undefined)
+}
+
+const readNonFinite = alongCurve<undefined, EvalPoint | undefined>(undefined, (before, points, index) => {
+  const point = points[index]!
+  return before ?? (point.trainLoss === null || point.valLoss === null ? point : undefined)
+})

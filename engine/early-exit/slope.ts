@@ -3,8 +3,8 @@ export function slope(values: readonly number[]): number {
   const middle = (values.length - 1) / 2
   let covariance = 0
   let variance = 0
-  for (const [index, value] of values.entries()) {
-    covariance += (index - middle) * value
+  for (let index = 0; index < values.length; index++) {
+    covariance += (index - middle) * values[index]!
     variance += (index - middle) ** 2
   }
   return covariance / variance
