@@ -167,6 +167,12 @@ export const sweepSpec = z
       .min(1, 'A sweep needs at least one GPU.')
       .max(4096, 'A sweep has at most 4,096 GPUs.')
       .default(1),
+    /** Over how many GPUs an executor shards the base model; not given: as few as hold it. */
+    gpus_per_executor: z
+      .int({ error: 'GPUs of an executor must be a whole number.' })
+      .min(1, 'An executor needs at least one GPU.')
+      .max(64, 'An executor has at most 64 GPUs.')
+      .optional(),
     /** When it should have ended; sweeps that would miss theirs by waiting go first within their priority. */
     deadline: z.iso
       .datetime({ offset: true, error: 'The deadline is a time such as 2026-12-01T18:00:00Z.' })
@@ -183,6 +189,19 @@ export const sweepSpec = z
         code: 'custom',
         path: ['max_steps'],
         message: 'Give epochs or max_steps, not both.',
+      })
+    const span = spec.gpus_per_executor ?? 1
+    if (span > spec.gpus)
+      context.addIssue({
+        code: 'custom',
+        path: ['gpus_per_executor'],
+        message: `An executor of ${span} GPUs needs a sweep of as many; this one has ${spec.gpus}. Raise gpus.`,
+      })
+    else if (spec.gpus % span !== 0)
+      context.addIssue({
+        code: 'custom',
+        path: ['gpus_per_executor'],
+        message: `${spec.gpus} GPUs cannot be shared out to executors of ${span}. Use a divisor of ${spec.gpus}.`,
       })
     if (spec.method !== 'grid' && spec.runs === undefined)
       context.addIssue({

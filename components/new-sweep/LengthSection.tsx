@@ -7,7 +7,15 @@ import { Section } from './Section'
 import type { SweepForm } from './sweep-form'
 import type { SweepFormState } from './useSweepForm'
 
-type Text = 'epochs' | 'maxSteps' | 'evaluations' | 'maxLength' | 'gpus' | 'priority' | 'seed'
+type Text =
+  | 'epochs'
+  | 'maxSteps'
+  | 'evaluations'
+  | 'maxLength'
+  | 'gpus'
+  | 'gpusPerExecutor'
+  | 'priority'
+  | 'seed'
 
 const PATHS: Record<Text, string> = {
   epochs: 'epochs',
@@ -15,6 +23,7 @@ const PATHS: Record<Text, string> = {
   evaluations: 'evaluations',
   maxLength: 'max_length',
   gpus: 'gpus',
+  gpusPerExecutor: 'gpus_per_executor',
   priority: 'priority',
   seed: 'seed',
 }
@@ -66,6 +75,7 @@ export function LengthSection({ state }: { state: SweepFormState }) {
         {number('evaluations', 'Evaluations a run', 'points a rule sees')}
         {number('maxLength', 'Maximum length', 'tokens a row')}
         {number('gpus', 'GPUs', 'granted together')}
+        {number('gpusPerExecutor', 'GPUs an executor', 'shards the model; empty: as few as hold it')}
         {number('priority', 'Priority', '−100 to 100')}
         {number('seed', 'Seed', 'same seed, same sweep')}
         <div className="w-36" data-field="audit">

@@ -33,6 +33,8 @@ export interface SweepForm {
   /** Parameters of the policy that differ from its defaults. */
   policyParameters: Record<string, string>
   gpus: string
+  /** Empty: as few as hold the model. */
+  gpusPerExecutor: string
   priority: string
   seed: string
   /** Share of the stops that are audited, as typed. */
@@ -74,6 +76,7 @@ export const NEW_FORM: SweepForm = {
   policy: 'adaptive',
   policyParameters: {},
   gpus: '1',
+  gpusPerExecutor: '',
   priority: '0',
   seed: '0',
   audit: '0',
@@ -116,6 +119,7 @@ export function formToSpec(form: SweepForm): SweepSpecInput {
       ),
     },
     gpus: typed(form.gpus),
+    gpus_per_executor: optional(form.gpusPerExecutor),
     priority: form.priority.trim() === '0' ? undefined : optional(form.priority),
     seed: form.seed.trim() === '0' ? undefined : optional(form.seed),
     audit: form.audit.trim() === '0' ? undefined : optional(form.audit),
@@ -175,6 +179,7 @@ export function specToForm(spec: Readonly<Record<string, unknown>>): SweepForm {
       Object.entries(policyParameters).map(([name, value]) => [name, text(value, '')]),
     ),
     gpus: text(spec.gpus, '1'),
+    gpusPerExecutor: text(spec.gpus_per_executor, ''),
     priority: text(spec.priority, '0'),
     seed: text(spec.seed, '0'),
     audit: text(spec.audit, '0'),

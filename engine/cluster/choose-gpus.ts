@@ -6,7 +6,7 @@ export interface GangNeed {
   count: number
   /** False where all lie on one node. */
   spread: boolean
-  /** GPUs of one executor: each node gives a multiple of it, since an executor lies on one node. */
+  /** GPUs of one executor: each node gives a multiple of it, unless no node has so many. */
   chunk: number
   /** Memory that each GPU must have. */
   minimumBytes: number
@@ -28,9 +28,11 @@ export function chooseGpus(free: readonly FreeNode[], need: GangNeed): readonly 
   }
   if (tightest !== null) return tightest.slice(0, count).map((gpu) => gpu.id)
   if (!spread) return null
+  // An executor that no node holds lies on several: then every GPU will do.
+  const unit = free.some(({ node }) => node.gpus.length >= chunk) ? chunk : 1
   const chosen = [...usable]
     .sort((a, b) => b.length - a.length)
-    .flatMap((gpus) => gpus.slice(0, gpus.length - (gpus.length % chunk)))
+    .flatMap((gpus) => gpus.slice(0, gpus.length - (gpus.length % unit)))
     .slice(0, count)
   return chosen.length === count ? chosen.map((gpu) => gpu.id) : null
 }

@@ -260,6 +260,12 @@ describe('decideGangs', () => {
     expect(started(decide({ nodes, sweeps: [waiting('s', 6, 9, { gpusPerExecutor: 2 })] }))).toEqual([])
   })
 
+  it('[P3] an executor that no node holds takes GPUs of several', () => {
+    const nodes = [aNode('n0', 1), aNode('n1', 1)]
+    const over = { nodes, sweeps: [waiting('s', 2, 9, { gpusPerExecutor: 2 })] }
+    expect(decide(over).held.get('s')).toEqual(['n0/0', 'n1/0'])
+  })
+
   it('[P1] strictly in order nobody passes anybody', () => {
     const sweeps = [waiting('wide', 4, 9), waiting('small', 1, 9, { submittedAt: 1 })]
     const over = { nodes: [aNode('n0', 2)], sweeps }

@@ -2,6 +2,7 @@ import type { NodeView } from '../model/cluster'
 import type { PlaceExecutor } from '../model/plan'
 import type { ExecutorView, SweepWork, TuningPolicy } from '../model/snapshot'
 import { gpuBytes, packedRun } from './executor-room'
+import { executorSites } from './executor-sites'
 
 /**
  * Executors for those GPUs of a sweep on which none stands: as few as possible share a node border, each with as many
@@ -26,32 +27,27 @@ export function placeExecutors(
   const share = Math.max(1, Math.ceil(live.length / gangs))
   const placed: PlaceExecutor[] = []
   let number = 0
-  for (const node of nodes) {
-    if (node.state !== 'alive') continue
-    const here = node.gpus.filter((gpu) => bare.has(gpu.id)).map((gpu) => gpu.id)
-    for (let from = 0; from + sweep.gpusPerExecutor <= here.length; from += sweep.gpusPerExecutor) {
-      const chosen = here.slice(from, from + sweep.gpusPerExecutor)
-      const budget = gpuBytes(chosen, nodes) * (1 - policy.memoryMargin) - sweep.memory.backboneBytes
-      const slots = Math.min(policy.maxSlots, share, slotsByMemory(sweep, live, budget))
-      if (slots < 1) continue
-      while (names.has(`${sweep.id}/x${number}`)) number += 1
-      const executorId = `${sweep.id}/x${number}`
-      names.add(executorId)
-      placed.push({
-        kind: 'place',
-        subject: 'executor',
-        executorId,
-        sweepId: sweep.id,
-        baseModel: sweep.baseModel,
-        gpuIds: chosen,
-        slots,
-        maxLength: sweep.maxLength,
-        why: {
-          rule: 'K3',
-          message: `${slots} ${slots === 1 ? 'slot' : 'slots'} on ${chosen.join(', ')}: ${live.length} runs are left for ${gangs} ${gangs === 1 ? 'executor' : 'executors'}.`,
-        },
-      })
-    }
+  for (const chosen of executorSites(bare, sweep.gpusPerExecutor, nodes)) {
+    const budget = gpuBytes(chosen, nodes) * (1 - policy.memoryMargin) - sweep.memory.backboneBytes
+    const slots = Math.min(policy.maxSlots, share, slotsByMemory(sweep, live, budget))
+    if (slots < 1) continue
+    while (names.has(`${sweep.id}/x${number}`)) number += 1
+    const executorId = `${sweep.id}/x${number}`
+    names.add(executorId)
+    placed.push({
+      kind: 'place',
+      subject: 'executor',
+      executorId,
+      sweepId: sweep.id,
+      baseModel: sweep.baseModel,
+      gpuIds: chosen,
+      slots,
+      maxLength: sweep.maxLength,
+      why: {
+        rule: 'K3',
+        message: `${slots} ${slots === 1 ? 'slot' : 'slots'} on ${chosen.join(', ')}: ${live.length} runs are left for ${gangs} ${gangs === 1 ? 'executor' : 'executors'}.`,
+      },
+    })
   }
   return placed
 }

@@ -48,7 +48,8 @@ async function load(client: PoolClient): Promise<LoadedSnapshot> {
   const unreadable = new Map<string, Error>()
   const readable = [...sweeps.values()].flatMap((sweep) => {
     try {
-      return [sweepWork(sweep, bySweep.get(sweep.id) ?? [], points, nodes)]
+      const own = executors.filter(({ sweepId }) => sweepId === sweep.id)
+      return [sweepWork(sweep, bySweep.get(sweep.id) ?? [], points, nodes, own)]
     } catch (error) {
       unreadable.set(sweep.id, error as Error)
       return []
@@ -85,9 +86,12 @@ function sweepWork(
   runs: readonly RunRow[],
   points: ReadonlyMap<string, EvalPoint[]>,
   nodes: readonly NodeView[],
+  executors: readonly ExecutorView[],
 ): SweepWork {
   const spec = sweep.spec
   const memory = sweep.memory ?? UNKNOWN_MEMORY
+  // What a sharded executor has probed is of all its ranks: a width that was chosen stays.
+  const span = spec.gpus_per_executor ?? executors[0]?.gpuIds.length
   return {
     id: sweep.id,
     name: sweep.name,
@@ -98,7 +102,7 @@ function sweepWork(
     baseModel: sweep.model,
     gpus: sweep.gpus,
     spread: true,
-    gpusPerExecutor: gpusPerExecutor(memory, nodes, sweep.gpus, TUNING_DEFAULTS.memoryMargin),
+    gpusPerExecutor: span ?? gpusPerExecutor(memory, nodes, sweep.gpus, TUNING_DEFAULTS.memoryMargin),
     maxLength: spec.max_length,
     memory,
     ...(sweep.moveSeconds === null ? {} : { moveSeconds: sweep.moveSeconds }),

@@ -103,6 +103,17 @@ describe('checkDataset', () => {
 })
 
 describe('checkGpus', () => {
+  it.each([
+    [{ gpus: 4, gpus_per_executor: 2 }, undefined],
+    [{ gpus_per_executor: 2 }, 'An executor of 2 GPUs needs a sweep of as many; this one has 1. Raise gpus.'],
+    [{ gpus: 6, gpus_per_executor: 4 }, '6 GPUs cannot be shared out to executors of 4. Use a divisor of 6.'],
+    [{ gpus: 6, gpus_per_executor: 1.5 }, 'GPUs of an executor must be a whole number.'],
+    [{ gpus: 6, gpus_per_executor: 0 }, 'An executor needs at least one GPU.'],
+  ])('%j: %s', (more, expected) => {
+    const found = sweepSpec.safeParse({ name: 'a', model: 'm', dataset: 'd', parameters: {}, ...more })
+    expect(found.error?.issues[0]?.message).toBe(expected)
+  })
+
   it('refuses more than exist, but not while nothing has joined yet', () => {
     expect(sentences(checkGpus(spec({ gpus: 9 }), 8))).toEqual([
       'gpus: The sweep asks for 9 GPUs, and the cluster has 8 GPUs.',

@@ -46,13 +46,14 @@ export class TestCluster {
     return token
   }
 
-  async agent(name = 'node-a', env: Record<string, string> = {}): Promise<TestProcess> {
+  async agent(name = 'node-a', env: Record<string, string> = {}, cpuDevices = 1): Promise<TestProcess> {
     const started = startAgent({
       port: this.port,
       name,
       dataDir: this.dataDir,
       token: await this.invite(),
       env,
+      cpuDevices,
     })
     this.processes.add(started)
     return started

@@ -106,6 +106,8 @@ export function startAgent(options: {
   env?: Record<string, string>
   /** Where the control plane is, as the agent sees it. */
   host?: string
+  /** How many devices its cores are shown as. */
+  cpuDevices?: number
   /** A command that runs the agent, such as one that enters a network namespace. */
   within?: readonly string[]
 }): TestProcess {
@@ -125,6 +127,8 @@ export function startAgent(options: {
       options.dataDir,
       '--devices',
       'cpu',
+      '--cpu-devices',
+      String(options.cpuDevices ?? 1),
     ],
     {
       ALTO_NODE_TOKEN: options.token,

@@ -1,5 +1,8 @@
 import { z } from 'zod'
+import { sweepSpec } from '@/contracts/sweep-spec'
+import { database } from '../../db/client'
 import { onJob } from '../../trpc/procedures'
+import { UserError } from '../../trpc/user-error'
 import { makeWish } from '../../wishes/make-wish'
 
 export const changeSweepInput = z.strictObject({
@@ -20,6 +23,17 @@ export const changeSweep = onJob('editor')
     const wishIds: number[] = []
     if (priority !== undefined)
       wishIds.push(await makeWish({ ...wish, kind: 'priority', data: { priority } }))
+    if (gpus !== undefined) await checkWidth(id, gpus)
     if (gpus !== undefined) wishIds.push(await makeWish({ ...wish, kind: 'gpus', data: { gpus } }))
     return { wishIds }
   })
+
+/** Executors of a fixed width share out all GPUs of their sweep. */
+async function checkWidth(id: string, gpus: number): Promise<void> {
+  const sweep = await database().prisma.sweep.findUnique({ where: { jobId: id }, select: { spec: true } })
+  const width = sweepSpec.safeParse(sweep?.spec).data?.gpus_per_executor ?? 1
+  if (gpus % width !== 0)
+    throw new UserError(`Its executors span ${width} GPUs each. Ask for a multiple of ${width}.`, {
+      field: ['gpus'],
+    })
+}
