@@ -1,5 +1,6 @@
-import { randomInt } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import { customAlphabet } from 'nanoid'
+import type { Pool, PoolClient } from 'pg'
 import { type Abilities, abilities } from '@/contracts/pipeline-facts'
 import type { RequestSpec } from '@/contracts/request-spec'
 import { database } from '../db/client'
@@ -11,12 +12,14 @@ import { inTransaction } from '../db/transaction'
 import { notFound, UserError } from '../trpc/user-error'
 import { type CompleteRequest, checkRequest } from './check-request'
 import { quoteRequest } from './quote-request'
-import type { StoredQuote } from './stored-quote'
+import { readStoredQuote, type StoredQuote, UNKNOWN_QUOTE } from './stored-quote'
 
 export interface RequestBy {
   deploymentId: string
   projectId: string
   userId: string
+  /** A caller's own name for this call, so that the call can be repeated: whoever comes with it again gets what it made. */
+  onceKey?: string | null
 }
 
 export interface Examined {
@@ -73,26 +76,31 @@ export async function createRequests(
   spec: RequestSpec,
   by: RequestBy,
 ): Promise<{ ids: string[]; groupId: string; quote: StoredQuote }> {
+  const groupId = groupOf(by)
+  const made = await madeBefore(database().pool, groupId)
+  if (made) return made
   await demandRoom(by.deploymentId, spec.count)
   const { serving, request, deadlineMs, quote } = await examineRequest(spec, by)
-  if (quote.kind === 'refusal' && quote.code === 'line-full') throw lineFull(serving.deployment.name)
+  if (quote.kind === 'refusal' && quote.code === 'line-full') throw lineFull(serving.deployment.name, serving.deployment.settings.mostInLine)
   const acceptLate = spec.acceptLate ?? spec.deadlineMs === undefined
   if (!acceptLate && (quote.kind === 'refusal' || quote.kind === 'would-make-it'))
     throw new UserError(quote.words, { code: 'CONFLICT', field: ['deadlineMs'] })
-  const groupId = shortId()
   const seed = spec.seed ?? randomInt(MAX_SEED)
   const ids = Array.from({ length: spec.count }, () => `${spec.kind === 'image' ? 'i' : 'v'}-${shortId()}`)
   const weight = weightOf(serving.deployment.settings, { kind: spec.kind, projectId: by.projectId })
-  await inTransaction(database().pool, async (client) => {
+  return inTransaction(database().pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [ADMISSION_LOCK, by.deploymentId])
     const { rows } = await client.query<{ inLine: number; isOpen: boolean }>(
       `SELECT (SELECT count(*) FROM "Request" WHERE "deploymentId" = $1 AND "state" IN ('queued', 'running', 'paused'))
          AS "inLine", (SELECT "state" IN ('waiting', 'running') FROM "Job" WHERE "id" = $1) AS "isOpen"`,
       [by.deploymentId],
     )
+    const already = await madeBefore(client, groupId)
+    if (already) return already
     const { inLine, isOpen } = rows[0]!
     if (!isOpen) throw notFound('That deployment')
-    if (inLine + spec.count > serving.deployment.settings.mostInLine) throw lineFull(serving.deployment.name)
+    if (inLine + spec.count > serving.deployment.settings.mostInLine)
+      throw lineFull(serving.deployment.name, serving.deployment.settings.mostInLine)
     await client.query(
       `INSERT INTO "Request" ("id", "deploymentId", "projectId", "createdById", "groupId", "kind", "prompt", "width",
          "height", "frames", "steps", "guidance", "seed", "weight", "deadlineAt", "quote", "webhookUrl", "sentence")
@@ -134,8 +142,30 @@ export async function createRequests(
       })),
     )
     await ringServing(client)
+    return { ids, groupId, quote }
   })
-  return { ids, groupId, quote }
+}
+
+/** Two calls of one person to one deployment under one key are one. */
+function groupOf({ onceKey, userId, deploymentId }: RequestBy): string {
+  if (!onceKey) return shortId()
+  return createHash('sha256')
+    .update(JSON.stringify([userId, deploymentId, onceKey]))
+    .digest('base64url')
+}
+
+/** What a call under this name has made already. */
+async function madeBefore(
+  client: Pool | PoolClient,
+  groupId: string,
+): Promise<{ ids: string[]; groupId: string; quote: StoredQuote } | null> {
+  const { rows } = await client.query<{ id: string; quote: unknown }>(
+    'SELECT "id", "quote" FROM "Request" WHERE "groupId" = $1 ORDER BY "seed", "id"',
+    [groupId],
+  )
+  if (!rows[0]) return null
+  const quote = readStoredQuote(rows[0].quote) ?? UNKNOWN_QUOTE
+  return { ids: rows.map((row) => row.id), groupId, quote }
 }
 
 /** The cheap look before anything is loaded: a full line is refused at once. */
@@ -147,8 +177,11 @@ async function demandRoom(deploymentId: string, count: number): Promise<void> {
     [deploymentId],
   )
   const row = rows[0]
-  if (row?.most != null && row.inLine + count > row.most) throw lineFull(row.name)
+  if (row?.most != null && row.inLine + count > row.most) throw lineFull(row.name, row.most)
 }
 
-const lineFull = (name: string) =>
-  new UserError(`The line of ${name} is full. Try again in a moment.`, { code: 'TOO_MANY_REQUESTS' })
+const lineFull = (name: string, most: number) =>
+  new UserError(
+    `The line of ${name} is full: it takes ${most.toLocaleString('en')} requests. Try again in a moment.`,
+    { code: 'TOO_MANY_REQUESTS' },
+  )

@@ -4,7 +4,9 @@ import { createRequests } from '../../serving/create-requests'
 import { storedQuote } from '../../serving/stored-quote'
 import { toDeployment } from '../../trpc/procedures'
 
-/** Queues an image or a video, or refuses it with one sentence; nothing is half done. */
+const MAX_KEY = 200
+
+/** Queues an image or a video, once for each `Idempotency-Key`, or refuses it with one sentence; nothing is half done. */
 export const createRequest = toDeployment('editor')
   .input(z.object({ spec: requestSpec }))
   .output(z.object({ ids: z.array(z.string()), groupId: z.string(), quote: storedQuote }))
@@ -13,5 +15,6 @@ export const createRequest = toDeployment('editor')
       deploymentId: input.deploymentId,
       projectId: ctx.projectId,
       userId: ctx.principal.userId,
+      onceKey: ctx.headers.get('idempotency-key')?.slice(0, MAX_KEY) ?? null,
     }),
   )

@@ -30,10 +30,11 @@ async function post(
   handler: (request: Request) => Promise<Response>,
   body: unknown,
   signal?: AbortSignal,
+  headers: Record<string, string> = {},
 ): Promise<Response> {
   const request = new Request('http://localhost:3000/api/v1/x', {
     method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
     ...(signal ? { signal } : {}),
   })
@@ -210,6 +211,26 @@ describe('serving with the built-in models', () => {
     expect(request.sentence).toContain('the client, which went away')
   }, 120_000)
 
+  test('[S44] a request that comes again under its key is the same one', async () => {
+    const ask = async (key: string) => {
+      const answer = await post(createVideo, { prompt: 'a red circle', steps: 400 }, undefined, {
+        'idempotency-key': key,
+      })
+      const made = (await answer.json()) as { id: string }
+      expect(answer.status, JSON.stringify(made)).toBe(201)
+      return made.id
+    }
+    const together = await Promise.all([ask('one'), ask('one'), ask('one')])
+    expect(new Set(together).size).toBe(1)
+    expect(await ask('one')).toBe(together[0])
+    const other = await ask('two')
+    expect(other).not.toBe(together[0])
+    for (const id of [together[0]!, other]) {
+      await caller().request.cancel({ id })
+      await requestIn(id, ['cancelled'])
+    }
+  }, 120_000)
+
   test.each<[string, object, string, string]>([
     ['an empty prompt', { prompt: '  ' }, 'prompt', 'The prompt is empty. Say what the picture shows.'],
     ['a prompt of 10⁵ characters', { prompt: 'x'.repeat(100_000) }, 'prompt', 'The prompt is longer than'],
@@ -252,7 +273,7 @@ describe('serving with the built-in models', () => {
       if (one.status === 'rejected')
         expect(one.reason).toMatchObject({
           code: 'TOO_MANY_REQUESTS',
-          message: 'The line of pair is full. Try again in a moment.',
+          message: 'The line of pair is full: it takes 4 requests. Try again in a moment.',
         })
     expect((await caller().deployment.get({ id: deploymentId })).deployment.line).toMatchObject({
       queued: expect.any(Number) as number,
