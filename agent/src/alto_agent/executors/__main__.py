@@ -18,6 +18,7 @@ from alto_agent.executors.lifeline import hold_lifeline
 from alto_agent.executors.worker import Worker
 from alto_agent.session.log import logger_named, set_up_logging, utc_now
 from alto_agent.tuning.executor.device_loss import DeviceLostError
+from alto_agent.tuning.executor.keep_freed_memory import keep_freed_memory
 from alto_agent.tuning.executor.rank_team import RankTeam, Seat
 from alto_agent.tuning.user_error import UserError
 
@@ -43,6 +44,7 @@ def main() -> int:
     given = parser.parse_args()
     seat = Seat.of(given)
     set_up_logging()
+    keep_freed_memory()
     hold_lifeline(given.lifeline, given.silence)
     channel = ExecutorChannel(socket.socket(fileno=given.channel))
     commands = channel.commands()

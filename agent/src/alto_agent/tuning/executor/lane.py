@@ -48,12 +48,16 @@ class LaneRows:
     """`[tokens]`, the row of each token."""
     shapes: tuple[tuple[int, int], ...] = ()
     """Adapters and rows of each, lane by lane."""
+    counts: tuple[int, ...] | None = None
+    """The adapters of each lane, where all have equally many rows."""
 
-    def by_lane(self, rows: torch.Tensor) -> list[torch.Tensor]:
+    def by_lane(self, rows: torch.Tensor) -> Sequence[torch.Tensor]:
         """Each lane's part `[z, n, width]` of what `spread` gave, as views."""
         own = rows if rows.shape[0] == self.rows else rows.narrow(0, 0, self.rows)
-        sizes = [count * each for count, each in self.shapes]
-        parts = own.split_with_sizes(sizes)
+        if self.counts is not None:
+            whole = own.view(sum(self.counts), -1, own.shape[1])
+            return (whole,) if len(self.counts) == 1 else whole.split_with_sizes(self.counts)
+        parts = own.split_with_sizes([count * length for count, length in self.shapes])
         return [part.view(*shape, -1) for part, shape in zip(parts, self.shapes, strict=True)]
 
     def spread(self, flat: torch.Tensor, *, clear: bool = False) -> torch.Tensor:
@@ -110,8 +114,10 @@ def _lane_rows(lanes: Sequence[Lane], device: torch.device) -> LaneRows:
     rows = np.array([lane.rows for lane in lanes for _ in lane.pieces], dtype=np.int64)
     total = int(rows.sum())
     shapes = tuple((lane.count, lane.rows) for lane in lanes)
+    even = len({lane.rows for lane in lanes}) == 1
+    counts = tuple(lane.count for lane in lanes) if even else None
     if bool((tokens == rows).all()):
-        return LaneRows(total, None, None, None, shapes)
+        return LaneRows(total, None, None, None, shapes, counts)
     within = np.arange(total) - np.repeat(np.cumsum(rows) - rows, rows)
     last = np.repeat(tokens - 1, rows)
     gather = np.repeat(np.cumsum(tokens) - tokens, rows) + np.minimum(within, last)
@@ -121,4 +127,4 @@ def _lane_rows(lanes: Sequence[Lane], device: torch.device) -> LaneRows:
 
     real = within <= last
     gaps, places = tensor(np.flatnonzero(~real)), tensor(np.flatnonzero(real))
-    return LaneRows(total, tensor(gather), gaps, places, shapes)
+    return LaneRows(total, tensor(gather), gaps, places, shapes, counts)
