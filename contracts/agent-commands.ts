@@ -62,6 +62,19 @@ export const renew = z
   })
   .meta({ id: 'Renew' })
 
+/** What a node has of an executor whose GPUs lie on several. Ranks are counted node by node. */
+export const executorPart = z
+  .object({
+    firstRank: z.int().min(0).describe('Rank of the first device here; 0 leads and speaks for all'),
+    ranks: z.int().min(2).describe('Of all nodes'),
+    near: z.int().min(1).describe('Ranks on the node of rank 0, where the artifacts of its runs are written'),
+    meeting: z
+      .string()
+      .nullable()
+      .describe('host:port where ranks meet; null where rank 0 is here: this node opens it and says where'),
+  })
+  .meta({ id: 'ExecutorPart' })
+
 export const startExecutor = z
   .object({
     type: z.literal('start-executor'),
@@ -71,6 +84,7 @@ export const startExecutor = z
     dtype: z.enum(['auto', 'float32', 'bfloat16', 'float16']),
     slots: z.int().min(1),
     maxLength: z.int().min(8),
+    part: executorPart.optional().describe('Where its GPUs lie on several nodes'),
   })
   .meta({ id: 'StartExecutor' })
 

@@ -211,6 +211,11 @@ export const executorEvent = z
     slotsBusy: z.int().min(0).nullable(),
     tokensPerSecond: z.number().min(0).nullable(),
     memory: memoryFacts.nullable().describe('With `ready`'),
+    meeting: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('host:port where ranks of other nodes meet rank 0, with `loading`'),
   })
   .meta({ id: 'ExecutorEvent' })
 

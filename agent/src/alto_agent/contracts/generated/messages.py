@@ -396,6 +396,8 @@ class ExecutorEvent(Message):
     tokens_per_second: Annotated[float, Field(ge=0)] | None
     memory: MemoryFacts | None
     """With `ready`"""
+    meeting: str | None | None = None
+    """host:port where ranks of other nodes meet rank 0, with `loading`"""
 
 
 class OutputSampleEvent(Message):
@@ -495,6 +497,17 @@ class Renew(Message):
     lease_seconds: float
 
 
+class ExecutorPart(Message):
+    first_rank: Annotated[int, Field(ge=0)]
+    """Rank of the first device here; 0 leads and speaks for all"""
+    ranks: Annotated[int, Field(ge=2)]
+    """Of all nodes"""
+    near: Annotated[int, Field(ge=1)]
+    """Ranks on the node of rank 0, where the artifacts of its runs are written"""
+    meeting: str | None
+    """host:port where ranks meet; null where rank 0 is here: this node opens it and says where"""
+
+
 class StartExecutor(Message):
     type: Literal["start-executor"] = "start-executor"
     executor_id: str
@@ -503,6 +516,8 @@ class StartExecutor(Message):
     dtype: Literal["auto", "float32", "bfloat16", "float16"]
     slots: Annotated[int, Field(ge=1)]
     max_length: Annotated[int, Field(ge=8)]
+    part: ExecutorPart | None = None
+    """Where its GPUs lie on several nodes"""
 
 
 class StopExecutor(Message):
