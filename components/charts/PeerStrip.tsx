@@ -10,6 +10,9 @@ interface PeerStripProps {
   keeps?: number
 }
 
+/** Its height, kept free while the peers are on their way. */
+export const PeerStripRoom = () => <div className="h-[66px]" />
+
 /** Who was kept and who was behind at a rung, as dots on one axis with the cut as a line. */
 export function PeerStrip({ peers, own, keeps }: PeerStripProps) {
   const [box, size] = useSize<HTMLDivElement>()

@@ -1,6 +1,6 @@
 'use client'
 
-import { type RefObject, useEffect, useRef, useState } from 'react'
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
 
 export interface Size {
   width: number
@@ -11,9 +11,12 @@ export interface Size {
 export function useSize<E extends HTMLElement>(): [RefObject<E | null>, Size | null] {
   const ref = useRef<E>(null)
   const [size, setSize] = useState<Size | null>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = ref.current
     if (!element) return
+    // Known before the first paint, so that a chart is drawn with the rest of its page.
+    const { clientWidth, clientHeight } = element
+    setSize({ width: clientWidth, height: clientHeight })
     const observer = new ResizeObserver(([entry]) => {
       if (!entry) return
       const { width, height } = entry.contentRect

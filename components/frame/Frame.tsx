@@ -6,7 +6,7 @@ import { KeysSheet } from '../keys/KeysSheet'
 import { useShortcut } from '../keys/keys'
 import { Toaster } from '../ui/Toaster'
 import { BottomBar } from './BottomBar'
-import { Palette } from './Palette'
+import { PaletteDoor } from './PaletteDoor'
 import { IMPROVE, LIBRARY, SETTINGS, WORK } from './places'
 import { type Me, Sidebar } from './Sidebar'
 
@@ -32,7 +32,7 @@ export function Frame({ me, children }: { me: Me; children: ReactNode }) {
         {children}
       </main>
       <BottomBar onSearch={() => setPalette(true)} />
-      <Palette open={palette} onOpenChange={setPalette} />
+      <PaletteDoor open={palette} onOpenChange={setPalette} />
       <KeysSheet />
       <Toaster />
     </div>

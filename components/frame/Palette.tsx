@@ -5,11 +5,20 @@ import { useState } from 'react'
 import type { RunRow } from '@/server/views/run-row'
 import { CloneDialog } from '../sweeps/CloneDialog'
 import { variedParameters } from '../sweeps/varied-parameters'
-import { scrimClass } from '../ui/Dialog'
+import { scrimClass } from '../ui/scrimClass'
 import { PaletteInside } from './PaletteInside'
 
 /** ⌘K: what is here, then what can be done with it, then everything that has such a name. */
-export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+export function Palette({
+  open,
+  onOpenChange,
+  takeTyped,
+}: {
+  open: boolean
+  onOpenChange: (open: boolean) => void
+  /** What was typed before this was loaded. */
+  takeTyped: () => string
+}) {
   const [cloning, setCloning] = useState<{ run: RunRow; runs: readonly RunRow[] } | null>(null)
   return (
     <>
@@ -22,6 +31,7 @@ export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (
           >
             <PaletteInside
               close={() => onOpenChange(false)}
+              takeTyped={takeTyped}
               onClone={(run, runs) => setCloning({ run, runs })}
             />
           </Base.Popup>

@@ -16,12 +16,13 @@ import { usePaletteGroups } from './usePaletteGroups'
 
 interface PaletteInsideProps {
   close: () => void
+  takeTyped: () => string
   onClone: (run: RunRow, runs: readonly RunRow[]) => void
 }
 
-export function PaletteInside({ close, onClone }: PaletteInsideProps) {
+export function PaletteInside({ close, takeTyped, onClone }: PaletteInsideProps) {
   const router = useRouter()
-  const [text, setText] = useState('')
+  const [text, setText] = useState(takeTyped)
   const [wide, setWide] = useState(false)
   const asked = useDeferredValue(text.trim())
   const { groups, runs, sweep, scope, searching, setSubject } = usePaletteGroups(text, asked, wide)

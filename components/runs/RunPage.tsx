@@ -45,12 +45,12 @@ export function RunPage({ sweepId, runId }: { sweepId: string; runId: string }) 
   const [cloning, setCloning] = useState(false)
   const { data, error } = useQuery(trpc.run.get.queryOptions({ id: runId }))
   const runs = useQuery(trpc.sweep.runs.queryOptions({ id: sweepId }))
-  const decisions = useQuery(trpc.decision.list.queryOptions({ runId, limit: 200 }))
+  const decisions = useQuery(trpc.decision.list.queryOptions({ runId, peers: false, limit: 200 }))
   useRefreshOn(
     (event) => event.runId === runId || (event.jobId === sweepId && event.kind === 'metrics'),
     [
       trpc.run.get.queryKey({ id: runId }),
-      trpc.decision.list.queryKey({ runId, limit: 200 }),
+      trpc.decision.list.queryKey({ runId, peers: false, limit: 200 }),
       trpc.run.outputs.queryKey({ id: runId }),
     ],
     2000,

@@ -12,13 +12,14 @@ import { type MouseEvent, useRef, useState } from 'react'
 import { copyPng } from '../charts/copyPng'
 import type { HoverStore } from '../charts/hover-store'
 import type { CurveRun, Rung } from '../charts/loss/curve'
+import { groupedBy, groupRuns } from '../charts/loss/emphasis'
 import { LossChart } from '../charts/loss/LossChart'
 import { useShortcut } from '../keys/keys'
 import { IconButton } from '../ui/Button'
 import { ContextMenu } from '../ui/ContextMenu'
 import { copyText } from '../ui/copyText'
 import { formatCount } from '../ui/format/number'
-import { parameterLabel } from '../ui/format/parameter'
+import { formatParameter, parameterLabel } from '../ui/format/parameter'
 import { Menu } from '../ui/Menu'
 import type { MenuEntry } from '../ui/MenuEntries'
 import { PaneHead } from '../ui/Pane'
@@ -34,6 +35,8 @@ import type { AxesName, SweepView } from './useSweepView'
 interface CurvePaneProps {
   name: string
   runs: readonly CurveRun[]
+  /** Both losses are loaded. */
+  complete: boolean
   /** How many runs there are without the filter. */
   total: number
   rungs: readonly Rung[]
@@ -173,6 +176,8 @@ export function CurvePane(props: CurvePaneProps) {
                 },
                 {
                   label: 'Download CSV',
+                  effect: props.complete ? undefined : 'still loading',
+                  disabled: !props.complete,
                   icon: <Download size={13} />,
                   onSelect: () => saveText(`${props.name}.csv`, curvesCsv(runs)),
                 },
@@ -237,13 +242,13 @@ export function CurvePane(props: CurvePaneProps) {
         ) : empty ? (
           <ChartNote>{props.waitingFor}</ChartNote>
         ) : null}
-        {zoom ? (
-          <ChartChip onClick={() => void setView({ zoom: null })} hint=".">
-            Zoomed in, show all
-          </ChartChip>
-        ) : lasso ? (
+        {lasso ? (
           <ChartChip onClick={() => setLasso(false)} hint="Esc">
             Draw around runs
+          </ChartChip>
+        ) : zoom ? (
+          <ChartChip onClick={() => void setView({ zoom: null })} hint=".">
+            Zoomed in, show all
           </ChartChip>
         ) : null}
       </ContextMenu>
@@ -263,13 +268,30 @@ export function CurvePane(props: CurvePaneProps) {
             {STOP_REASON_LOOKS[reason].label.toLowerCase()} {count}
           </button>
         ))}
-        {drawn < points ? (
+        <GroupLegend runs={runs} by={groupedBy(view.show)} />
+        {drawn < points && groupedBy(view.show) === null ? (
           <span className="ml-auto text-11 text-ink-3">
             {formatCount(points)} points drawn as {formatCount(drawn)}, extremes kept. Zoom for all.
           </span>
         ) : null}
       </div>
     </section>
+  )
+}
+
+/** What the colours mean, where they are values of one parameter. */
+function GroupLegend({ runs, by }: { runs: readonly CurveRun[]; by: string | null }) {
+  if (by === null) return null
+  return (
+    <span className="ml-auto flex flex-wrap items-center gap-x-3 gap-y-1">
+      <span className="text-11 text-ink-3">{parameterLabel(by)}</span>
+      {groupRuns(runs, by).map((group) => (
+        <span key={group.key} className="inline-flex items-center gap-1.5 tabular-nums">
+          <span className="h-0.5 w-3.5" style={{ background: group.colour }} aria-hidden="true" />
+          {formatParameter(by, group.value)}
+        </span>
+      ))}
+    </span>
   )
 }
 

@@ -4,7 +4,7 @@ import { Copy, Pin, RotateCcw } from 'lucide-react'
 import { Fragment, useMemo } from 'react'
 import type { DecisionRow } from '@/server/views/decision-row'
 import type { RunRow } from '@/server/views/run-row'
-import { PeerStrip } from '../charts/PeerStrip'
+import { PeerStrip, PeerStripRoom } from '../charts/PeerStrip'
 import type { StripPeer } from '../charts/preparePeers'
 import { Button, ButtonLink } from '../ui/Button'
 import { Facts } from '../ui/Facts'
@@ -18,6 +18,7 @@ import { decisionTitle } from './decision-title'
 import { RevivePrice } from './RevivePrice'
 import { canRevive } from './run-wishes'
 import { type Heir, slotHeir } from './slot-heir'
+import { useDecision } from './useDecision'
 import type { RunActions } from './useRunActions'
 
 interface DecisionCardProps {
@@ -37,8 +38,8 @@ const number = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null
 
 /** Peers that the row stored, named by their run. */
-export function peersOf(decision: DecisionRow, runs: readonly RunRow[]): StripPeer[] {
-  const { peers } = decision.seen
+export function peersOf(decision: DecisionRow | null, runs: readonly RunRow[]): StripPeer[] {
+  const peers = decision?.seen.peers
   if (!Array.isArray(peers)) return []
   const names = new Map(runs.map((run) => [run.id, runLabel(run.number)]))
   return (peers as { runId: string; value: number; kept: boolean }[])
@@ -86,7 +87,8 @@ function facts(
 export function DecisionCard(props: DecisionCardProps) {
   const { decision, run, runs, decisions, actions, onClone, touch = false } = props
   const heir = useMemo(() => slotHeir(decisions, decision), [decisions, decision])
-  const peers = peersOf(decision, runs)
+  const whole = useDecision(decision.id)
+  const peers = peersOf(whole, runs)
   const observed = number(decision.seen.observed)
   const rung = number(decision.seen.rung)
   const size = touch ? 'h-11 flex-1' : undefined
@@ -100,7 +102,7 @@ export function DecisionCard(props: DecisionCardProps) {
         </span>
       </div>
       <p className="mt-1.5 text-12 text-ink-2">{decision.sentence}</p>
-      {peers.length > 1 && observed !== null && run ? (
+      {(whole === null ? rung !== null : peers.length > 1) && observed !== null && run ? (
         <div className="mt-3">
           <div className="mb-0.5 flex items-baseline justify-between text-12">
             <h4 className="font-semibold">
@@ -108,11 +110,15 @@ export function DecisionCard(props: DecisionCardProps) {
             </h4>
             <span className="text-11 text-ink-3">validation loss</span>
           </div>
-          <PeerStrip
-            peers={peers}
-            own={{ label: runLabel(run.number), value: observed }}
-            keeps={number(decision.seen.keeps) ?? undefined}
-          />
+          {whole === null ? (
+            <PeerStripRoom />
+          ) : (
+            <PeerStrip
+              peers={peers}
+              own={{ label: runLabel(run.number), value: observed }}
+              keeps={number(decision.seen.keeps) ?? undefined}
+            />
+          )}
         </div>
       ) : null}
       <Facts

@@ -8,7 +8,7 @@ import { useCurveRuns } from './useCurveRuns'
 import { waitingFor } from './waiting-for'
 
 interface SweepCurvesProps
-  extends Omit<ComponentProps<typeof CurvePane>, 'name' | 'runs' | 'total' | 'waitingFor'> {
+  extends Omit<ComponentProps<typeof CurvePane>, 'name' | 'runs' | 'total' | 'waitingFor' | 'complete'> {
   sweep: SweepSummary
   runs: readonly RunRow[]
   /** Runs that the filters let through. */
@@ -20,7 +20,7 @@ export const SweepCurves = memo(function SweepCurves({ sweep, runs, matching, ..
   const { view, zoom } = pane.sweepView
   const range = useMemo(() => (zoom ? { from: zoom[0], to: zoom[1] } : null), [zoom])
   const axis = view.x === 'steps' ? 'step' : view.x
-  const { curveRuns, state } = useCurveRuns(sweep.id, runs, range, axis)
+  const { curveRuns, state, complete } = useCurveRuns(sweep.id, runs, view.measure, range, axis)
   const shown = useMemo(() => {
     if (matching.length === runs.length) return curveRuns
     const ids = new Set(matching.map((run) => run.id))
@@ -32,6 +32,7 @@ export const SweepCurves = memo(function SweepCurves({ sweep, runs, matching, ..
       name={sweep.name}
       runs={shown}
       total={runs.length}
+      complete={complete}
       waitingFor={waitingFor(sweep, state)}
     />
   )

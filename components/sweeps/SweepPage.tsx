@@ -6,7 +6,7 @@ import { useCallback, useMemo, useState } from 'react'
 import type { DecisionRow } from '@/server/views/decision-row'
 import type { RunRow } from '@/server/views/run-row'
 import { createHoverStore } from '../charts/hover-store'
-import { seriesColour } from '../charts/loss/emphasis'
+import { groupedBy, groupRuns, seriesColour } from '../charts/loss/emphasis'
 import { useSeries } from '../charts/loss/LossChart'
 import { useLiveScope } from '../live/LiveProvider'
 import { errorSentence } from '../trpc/errorSentence'
@@ -28,6 +28,7 @@ import { SweepHeader } from './SweepHeader'
 import { SweepPhone } from './SweepPhone'
 import { SweepStrip } from './SweepStrip'
 import { withoutCurve } from './useCurveRuns'
+import { useDecision } from './useDecision'
 import { useRunActions } from './useRunActions'
 import { useSweepData } from './useSweepData'
 import { useSweepKeys } from './useSweepKeys'
@@ -64,7 +65,8 @@ export function SweepPage({ id, splitShare }: { id: string; splitShare: number }
   const selected = useMemo(() => chosen.map((run) => run.id), [chosen])
   const opened = decisions.find((decision) => decision.id === view.decision) ?? null
   const openedRun = opened?.runId ? (byId.get(opened.runId) ?? null) : null
-  const peers = useMemo(() => (opened ? peersOf(opened, runs) : []), [opened, runs])
+  const evidence = useDecision(opened?.id ?? null)
+  const peers = useMemo(() => peersOf(evidence, runs), [evidence, runs])
   const peersAt =
     typeof opened?.seen.atSamples === 'number' && peers.length > 1 ? opened.seen.atSamples : null
 
@@ -117,12 +119,19 @@ export function SweepPage({ id, splitShare }: { id: string; splitShare: number }
     },
     [byId, chosen, parameters, actions, openRun],
   )
+  const groupColours = useMemo(() => {
+    const name = groupedBy(view.show)
+    if (name === null) return null
+    const groups = groupRuns(runs.map(withoutCurve), name)
+    return new Map(groups.flatMap((group) => group.runs.map((run) => [run.id, group.colour])))
+  }, [runs, view.show])
   const colourOf = useCallback(
     (runId: string) => {
+      if (groupColours) return groupColours.get(runId) ?? null
       const number = series.get(runId)
       return number === undefined ? null : seriesColour(number)
     },
-    [series],
+    [series, groupColours],
   )
   const setKinds = useCallback((kinds: string) => void setView({ kinds }), [setView])
   useSweepKeys({

@@ -25,13 +25,11 @@ const columnsOf = (curve: Curve): CurveColumns => ({
   from: curve.from,
 })
 
-export function openBook(curves: readonly Curve[]): CurveBook {
-  const byRun = new Map<string, Record<string, CurveColumns>>()
-  for (const curve of curves) {
-    const own = byRun.get(curve.runId) ?? {}
-    own[curve.name] = columnsOf(curve)
-    byRun.set(curve.runId, own)
-  }
+/** Curves as the server sent them, in the place of those of the same name that `before` has. */
+export function openBook(curves: readonly Curve[], before: CurveBook | null = null): CurveBook {
+  const byRun = new Map(before?.curves)
+  for (const curve of curves)
+    byRun.set(curve.runId, { ...byRun.get(curve.runId), [curve.name]: columnsOf(curve) })
   return { curves: byRun }
 }
 

@@ -1,7 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { unpackCurve } from '@/contracts/unpack-curve'
 import type { RouterOutputs } from '@/server/routers/app-router'
 import type { RunRow } from '@/server/views/run-row'
@@ -26,53 +26,85 @@ export const withoutCurve = (run: RunRow): CurveRun => ({
   train: NO_CURVE,
 })
 
-const read = ({ curves }: RouterOutputs['sweep']['curves']): CurveBook => openBook(curves.map(unpackCurve))
+type Answer = RouterOutputs['sweep']['curves']
+
+const METRICS = { validation: 'val_loss', train: 'train_loss' } as const
+/** The loss that is not shown comes when the page stands. Unit: milliseconds. */
+const OTHER_AFTER = 1000
+
+const enter = (answer: Answer, before: CurveBook | null) => openBook(answer.curves.map(unpackCurve), before)
+
+/** What the server answered about one loss, whole; live points go into the book that it opens. */
+function useWholeCurves(id: string, metric: string, enabled: boolean) {
+  const trpc = useTRPC()
+  return useQuery(trpc.sweep.curves.queryOptions({ id, metrics: [metric] }, { enabled }))
+}
 
 /** Runs with their curves, live: points that arrive draw the chart anew and nothing else of the page. */
 export function useCurveRuns(
   id: string,
   runs: readonly RunRow[],
+  measure: 'validation' | 'train',
   range: { from: number; to: number } | null,
   axis: 'samples' | 'step' | 'time',
 ) {
   const trpc = useTRPC()
-  const whole = useQuery(trpc.sweep.curves.queryOptions({ id, metrics: ['train_loss', 'val_loss'] }))
+  const [stands, setStands] = useState(false)
+  const validation = useWholeCurves(id, METRICS.validation, stands || measure === 'validation')
+  const train = useWholeCurves(id, METRICS.train, stands || measure === 'train')
+  const shown = measure === 'validation' ? validation : train
+  const hasShown = shown.data !== undefined
+  useEffect(() => {
+    if (!hasShown) return
+    const timer = setTimeout(() => setStands(true), OTHER_AFTER)
+    return () => clearTimeout(timer)
+  }, [hasShown])
   const zoomed = useQuery(
     trpc.sweep.curves.queryOptions(
-      { id, metrics: ['train_loss', 'val_loss'], axis, range: range ?? undefined },
+      { id, metrics: Object.values(METRICS), axis, range: range ?? undefined },
       { enabled: range !== null, placeholderData: (before) => before },
     ),
   )
   // Data may stream in between the server's drawing and the browser's first one: both begin without.
   const hydrated = useHydrated()
-  const loaded = range === null ? whole.data : (zoomed.data ?? whole.data)
-  const answer = hydrated ? loaded : undefined
-
-  const [opened, setOpened] = useState(answer)
-  const [book, setBook] = useState<CurveBook | null>(() => (answer ? read(answer) : null))
-  if (answer && answer !== opened) {
-    setOpened(answer)
-    setBook(read(answer))
+  const [opened, setOpened] = useState<{ validation?: Answer; train?: Answer }>({})
+  const [book, setBook] = useState<CurveBook | null>(null)
+  for (const [name, answer] of [
+    ['validation', validation.data],
+    ['train', train.data],
+  ] as const) {
+    if (!hydrated || !answer || answer === opened[name]) continue
+    setOpened((before) => ({ ...before, [name]: answer }))
+    setBook((before) => enter(answer, before))
   }
+  const detail = useMemo(
+    () => (range !== null && zoomed.data ? enter(zoomed.data, null) : null),
+    [range, zoomed.data],
+  )
   useLiveBatch((batch) => {
-    if (!answer) return
+    const { since } = opened.validation ?? opened.train ?? {}
+    if (!since) return
     const points = batch
       .filter((event) => event.jobId === id)
-      .flatMap((event) => pointsOf(event, answer.since))
+      .flatMap((event) => pointsOf(event, since))
+      .filter((point) => (point.name === METRICS.train ? opened.train : opened.validation) !== undefined)
     if (points.length > 0) setBook((before) => before && addPoints(before, points))
   })
+  const drawn = detail ?? book
   const curveRuns: CurveRun[] = useMemo(
     () =>
       runs.map((run) => {
-        const curves = book?.curves.get(run.id)
+        const curves = drawn?.curves.get(run.id)
         return {
           ...withoutCurve(run),
           validation: curves?.val_loss ?? NO_CURVE,
           train: curves?.train_loss ?? NO_CURVE,
         }
       }),
-    [runs, book],
+    [runs, drawn],
   )
-  const state = !hydrated || (!loaded && whole.isPending) ? 'loading' : whole.isError ? 'error' : 'ready'
-  return { curveRuns, state } as const
+  const state = !hydrated || (!hasShown && shown.isPending) ? 'loading' : shown.isError ? 'error' : 'ready'
+  /** Both losses are there: what is saved as a file has all of it. */
+  const complete = validation.data !== undefined && train.data !== undefined
+  return { curveRuns, state, complete } as const
 }

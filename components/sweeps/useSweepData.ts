@@ -12,14 +12,14 @@ export function useSweepData(id: string) {
   const trpc = useTRPC()
   const sweep = useQuery(trpc.sweep.get.queryOptions({ id }))
   const runs = useQuery(trpc.sweep.runs.queryOptions({ id }))
-  const decisions = useQuery(trpc.decision.list.queryOptions({ sweepId: id, limit: NEWEST }))
+  const decisions = useQuery(trpc.decision.list.queryOptions({ sweepId: id, peers: false, limit: NEWEST }))
   useRefreshOn(
     (event) => event.jobId === id && event.kind !== 'outputs',
     [trpc.sweep.get.queryKey({ id }), trpc.sweep.runs.queryKey({ id })],
   )
   useRefreshOn(
     (event) => event.jobId === id && (event.kind === 'decision' || event.kind === 'wish'),
-    [trpc.decision.list.queryKey({ sweepId: id, limit: NEWEST })],
+    [trpc.decision.list.queryKey({ sweepId: id, peers: false, limit: NEWEST })],
   )
   return {
     sweep: sweep.data?.sweep ?? null,

@@ -1,50 +1,17 @@
 'use client'
 
-import { Dialog as Base } from '@base-ui/react/dialog'
-import clsx from 'clsx'
-import type { ReactNode } from 'react'
+import { lazy, Suspense, useState } from 'react'
+import type { DialogProps } from './OpenDialog'
 
-interface DialogProps {
-  open: boolean
-  onOpenChange: (open: boolean) => void
-  title: string
-  /** Read but not seen, where the content says it better. */
-  hiddenTitle?: boolean
-  description?: ReactNode
-  children?: ReactNode
-  className?: string
-}
+const OpenDialog = lazy(() => import('./OpenDialog').then((module) => ({ default: module.OpenDialog })))
 
-export const scrimClass =
-  'fixed inset-0 z-40 bg-scrim transition-opacity duration-(--motion-menu) data-ending-style:opacity-0 data-starting-style:opacity-0'
-
-/** A modal window. Focus is trapped and goes back where it was. */
-export function Dialog({
-  open,
-  onOpenChange,
-  title,
-  hiddenTitle,
-  description,
-  children,
-  className,
-}: DialogProps) {
-  return (
-    <Base.Root open={open} onOpenChange={onOpenChange}>
-      <Base.Portal>
-        <Base.Backdrop className={scrimClass} />
-        <Base.Popup
-          className={clsx(
-            'fixed top-[14vh] left-1/2 z-50 max-h-[80vh] w-[min(480px,calc(100vw-24px))] -translate-x-1/2 overflow-y-auto rounded-12 bg-raised p-5 shadow-float outline-none transition-opacity duration-(--motion-menu) data-ending-style:opacity-0 data-starting-style:opacity-0',
-            className,
-          )}
-        >
-          <Base.Title className={hiddenTitle ? 'sr-only' : 'text-15 font-semibold'}>{title}</Base.Title>
-          {description ? (
-            <Base.Description className="mt-2 text-13 text-ink-2">{description}</Base.Description>
-          ) : null}
-          {children}
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
-  )
+/** A modal window; its code comes with its first opening. */
+export function Dialog(props: DialogProps) {
+  const [mounted, setMounted] = useState(false)
+  if (props.open && !mounted) setMounted(true)
+  return mounted ? (
+    <Suspense fallback={null}>
+      <OpenDialog {...props} />
+    </Suspense>
+  ) : null
 }

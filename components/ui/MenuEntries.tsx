@@ -2,7 +2,7 @@
 
 import { Menu as Base } from '@base-ui/react/menu'
 import clsx from 'clsx'
-import type { ReactNode } from 'react'
+import type { ReactNode, RefObject } from 'react'
 import { Kbd } from './Kbd'
 
 export interface MenuAction {
@@ -24,9 +24,15 @@ const itemClass =
   'flex min-h-7 items-center gap-2 rounded-5 px-2 text-12 outline-none data-highlighted:bg-selected data-disabled:text-ink-3 pointer-coarse:min-h-11'
 
 /** What is inside a menu, whether a button or a right click opened it. */
-export function MenuEntries({ entries }: { entries: readonly MenuEntry[] }) {
+export function MenuEntries({
+  entries,
+  finalFocus,
+}: {
+  entries: readonly MenuEntry[]
+  finalFocus?: RefObject<HTMLElement | null>
+}) {
   return (
-    <Base.Popup className="min-w-44 rounded-8 bg-raised p-1 shadow-menu outline-none">
+    <Base.Popup finalFocus={finalFocus} className="min-w-44 rounded-8 bg-raised p-1 shadow-menu outline-none">
       {entries.map((entry, index) =>
         entry === 'line' ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place

@@ -1,46 +1,18 @@
 'use client'
 
-import { Toast } from '@base-ui/react/toast'
-import { X } from 'lucide-react'
-import { type ToastData, toastManager } from './toasts'
+import { lazy, Suspense, useState, useSyncExternalStore } from 'react'
+import { hasSaid, onSaid } from './toasts'
 
-/** Where toasts appear: below at the right, over the bottom bar on a phone. */
+const ToastList = lazy(() => import('./ToastList').then((module) => ({ default: module.ToastList })))
+
+/** Toasts of the page; what shows them comes with the first one. */
 export function Toaster() {
-  return (
-    <Toast.Provider toastManager={toastManager} limit={3}>
-      <Toast.Portal>
-        <Toast.Viewport className="fixed right-4 bottom-4 z-50 flex w-[min(380px,calc(100vw-24px))] flex-col gap-2 max-tablet:right-3 max-tablet:bottom-20">
-          <List />
-        </Toast.Viewport>
-      </Toast.Portal>
-    </Toast.Provider>
-  )
-}
-
-function List() {
-  const { toasts } = Toast.useToastManager<ToastData>()
-  return toasts.map((toast) => (
-    <Toast.Root
-      key={toast.id}
-      toast={toast}
-      className="rounded-8 bg-ink text-ink-inv shadow-menu transition-opacity duration-(--motion-menu) data-ending-style:opacity-0 data-limited:hidden data-starting-style:opacity-0"
-    >
-      <Toast.Content className="flex items-center gap-3 py-2.5 pr-2 pl-4">
-        {toast.data?.icon}
-        <div className="min-w-0 flex-1">
-          <Toast.Title className="text-12 font-550" />
-          <Toast.Description className="text-12 opacity-80" />
-        </div>
-        {toast.actionProps ? (
-          <Toast.Action className="h-7 rounded-6 px-2.5 text-12 font-semibold hover:opacity-80 pointer-coarse:h-11" />
-        ) : null}
-        <Toast.Close
-          aria-label="Close"
-          className="flex size-7 items-center justify-center rounded-6 opacity-70 hover:opacity-100 pointer-coarse:size-11"
-        >
-          <X size={14} />
-        </Toast.Close>
-      </Toast.Content>
-    </Toast.Root>
-  ))
+  const said = useSyncExternalStore(onSaid, hasSaid, () => false)
+  const [mounted, setMounted] = useState(false)
+  if (said && !mounted) setMounted(true)
+  return mounted ? (
+    <Suspense fallback={null}>
+      <ToastList />
+    </Suspense>
+  ) : null
 }

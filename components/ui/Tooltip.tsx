@@ -1,20 +1,66 @@
 'use client'
 
-import { Tooltip as Base } from '@base-ui/react/tooltip'
-import type { ReactElement, ReactNode } from 'react'
+import {
+  cloneElement,
+  lazy,
+  type ReactElement,
+  type ReactNode,
+  Suspense,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react'
 
-/** A hint on hover and focus; Escape closes it. */
-export function Tooltip({ content, children }: { content: ReactNode; children: ReactElement }) {
+const load = () => import('./TooltipPopup').then((module) => ({ default: module.TooltipPopup }))
+const TooltipPopup = lazy(load)
+
+const OPENS_AFTER_MS = 400
+/** Time to get from the word onto its hint. */
+const CLOSES_AFTER_MS = 120
+
+/** A hint on hover and focus; it can be hovered itself, and Escape closes it. */
+export function Tooltip({
+  content,
+  children,
+}: {
+  content: ReactNode
+  children: ReactElement<React.ComponentProps<'button'>>
+}) {
+  const id = useId()
+  const anchor = useRef<HTMLButtonElement>(null)
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  const [open, setOpen] = useState(false)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const turn = (to: boolean, afterMs: number) => {
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => setOpen(to), afterMs)
+  }
   return (
-    <Base.Root>
-      <Base.Trigger render={children} delay={400} />
-      <Base.Portal>
-        <Base.Positioner sideOffset={6} className="z-50">
-          <Base.Popup className="max-w-72 rounded-6 bg-raised px-2 py-1.5 text-11 text-ink-2 shadow-menu">
+    <>
+      {cloneElement(children, {
+        ref: anchor,
+        'aria-describedby': open ? id : undefined,
+        onPointerEnter: () => {
+          void load()
+          turn(true, OPENS_AFTER_MS)
+        },
+        onPointerLeave: () => turn(false, CLOSES_AFTER_MS),
+        onFocus: () => turn(true, 0),
+        onBlur: () => turn(false, 0),
+        onKeyDown: (event) => {
+          if (event.key !== 'Escape' || !open) return
+          event.stopPropagation()
+          turn(false, 0)
+        },
+      })}
+      {open ? (
+        <Suspense fallback={null}>
+          <TooltipPopup id={id} anchor={anchor} onOver={(over) => turn(over, over ? 0 : CLOSES_AFTER_MS)}>
             {content}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+          </TooltipPopup>
+        </Suspense>
+      ) : null}
+    </>
   )
 }

@@ -1,39 +1,33 @@
-import { Toast } from '@base-ui/react/toast'
 import type { ReactNode } from 'react'
 
-export interface ToastData {
-  /** Glyph before the words. */
-  icon?: ReactNode
-}
-
-/** One manager for the whole page, so that anything can say something: `say('r25 stopped and parked.', …)`. */
-export const toastManager = Toast.createToastManager<ToastData>()
-
-interface SayOptions {
+export interface SayOptions {
   /** Second line. */
   detail?: string
+  /** Glyph before the words. */
   icon?: ReactNode
   action?: { label: string; onClick: () => void }
   /** Says it at once to a screen reader: something was refused. */
   urgent?: boolean
 }
 
-/** Shows one sentence for 8 seconds, with at most one way back. */
-export function say(title: string, { detail, icon, action, urgent }: SayOptions = {}): void {
-  const id = toastManager.add({
-    title,
-    description: detail,
-    timeout: 8000,
-    priority: urgent ? 'high' : 'low',
-    data: { icon },
-    actionProps: action
-      ? {
-          children: action.label,
-          onClick: () => {
-            toastManager.close(id)
-            action.onClick()
-          },
-        }
-      : undefined,
-  })
+export interface Said extends SayOptions {
+  title: string
+}
+
+const waiting: Said[] = []
+const listeners = new Set<() => void>()
+
+/** Shows one sentence for 8 seconds, with at most one way back. Anything can say something. */
+export function say(title: string, options: SayOptions = {}): void {
+  waiting.push({ title, ...options })
+  for (const listener of listeners) listener()
+}
+
+/** Everything that was said since the last time. */
+export const takeSaid = (): Said[] => waiting.splice(0)
+export const hasSaid = (): boolean => waiting.length > 0
+
+export function onSaid(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
 }

@@ -23,9 +23,9 @@ export const decisionRow = z.object({
 
 export type DecisionRow = z.infer<typeof decisionRow>
 
-const SELECT = `
-  SELECT d."id", d."at", d."kind", d."rule", d."reason", d."sentence", d."jobId", j."name" AS "jobName",
-    d."runId", r."number" AS "runNumber", d."nodeId", n."name" AS "nodeName", u."name" AS "actor", d."seen"
+const COLUMNS = `d."id", d."at", d."kind", d."rule", d."reason", d."sentence", d."jobId", j."name" AS "jobName",
+    d."runId", r."number" AS "runNumber", d."nodeId", n."name" AS "nodeName", u."name" AS "actor"`
+const FROM = `
   FROM "Decision" d LEFT JOIN "Job" j ON j."id" = d."jobId" LEFT JOIN "Run" r ON r."id" = d."runId"
   LEFT JOIN "Node" n ON n."id" = d."nodeId" LEFT JOIN "User" u ON u."id" = d."actorId"`
 
@@ -37,13 +37,15 @@ export interface DecisionFilter {
   reasons?: readonly string[]
   /** Older than this id. */
   before?: number
+  /** False leaves the peers out of what was seen: they are most of its size. */
+  peers: boolean
   limit: number
 }
 
 /** Newest first. Decisions about nodes alone belong to everyone. */
 export async function loadDecisions(filter: DecisionFilter): Promise<DecisionRow[]> {
   const { rows } = await database().pool.query<DecisionRow>(
-    `${SELECT} WHERE (d."jobId" IS NULL OR j."projectId" = ANY($1))
+    `SELECT ${COLUMNS}, ${filter.peers ? 'd."seen"' : `d."seen" - 'peers' AS "seen"`} ${FROM} WHERE (d."jobId" IS NULL OR j."projectId" = ANY($1))
        AND ($2::text IS NULL OR d."jobId" = $2) AND ($3::text IS NULL OR d."runId" = $3)
        AND ($4::text[] IS NULL OR d."kind" = ANY($4)) AND ($5::text[] IS NULL OR d."reason" = ANY($5))
        AND ($6::bigint IS NULL OR d."id" < $6)
@@ -63,7 +65,7 @@ export async function loadDecisions(filter: DecisionFilter): Promise<DecisionRow
 
 export async function loadDecision(id: number): Promise<(DecisionRow & { projectId: string | null }) | null> {
   const { rows } = await database().pool.query<DecisionRow & { projectId: string | null }>(
-    `${SELECT.replace('SELECT d."id"', 'SELECT j."projectId", d."id"')} WHERE d."id" = $1`,
+    `SELECT j."projectId", ${COLUMNS}, d."seen" ${FROM} WHERE d."id" = $1`,
     [id],
   )
   return rows[0] ?? null

@@ -8,12 +8,13 @@ export const CANVAS_ABOVE = 300
 
 interface ContextCanvasProps {
   context: LossPicture['context']
+  plot: LossPicture['plot']
   width: number
   height: number
 }
 
 /** The grey lines of a very large sweep, below the drawing. The same prepared paths, without an element for each. */
-export function ContextCanvas({ context, width, height }: ContextCanvasProps) {
+export function ContextCanvas({ context, plot, width, height }: ContextCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     const element = canvas.current
@@ -24,6 +25,9 @@ export function ContextCanvas({ context, width, height }: ContextCanvasProps) {
     element.height = Math.round(height * ratio)
     pen.scale(ratio, ratio)
     pen.lineJoin = 'round'
+    pen.beginPath()
+    pen.rect(plot.left, 0, plot.right - plot.left, plot.bottom + 4)
+    pen.clip()
     const paint = () => {
       const style = getComputedStyle(element)
       pen.clearRect(0, 0, width, height)
@@ -44,6 +48,6 @@ export function ContextCanvas({ context, width, height }: ContextCanvasProps) {
       watcher.disconnect()
       dark.removeEventListener('change', paint)
     }
-  }, [context, width, height])
+  }, [context, plot, width, height])
   return <canvas ref={canvas} className="absolute inset-0" style={{ width, height }} />
 }

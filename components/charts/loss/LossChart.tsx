@@ -1,7 +1,7 @@
 'use client'
 
 import clsx from 'clsx'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { formatLoss } from '@/components/ui/format/loss'
 import { type HoverStore, useHovered } from '../hover-store'
 import type { Domain } from '../scale/domain'
@@ -54,11 +54,20 @@ export function useSeries(runs: readonly CurveRun[]): ReadonlyMap<string, number
   return series
 }
 
+/** Where the axes of a view stand: they only grow while the page is open, and remembering draws nothing again. */
+class DomainMemory {
+  private readonly known = new Map<string, { x: Domain; y: Domain }>()
+  of = (view: string) => this.known.get(view) ?? null
+  keep = (view: string, domains: { x: Domain; y: Domain }) => void this.known.set(view, domains)
+}
+
+const NO_MARKS: ReadonlySet<string> = new Set()
+
 /** The loss overlay: which runs are worth finishing? */
 export function LossChart(props: LossChartProps) {
   const { runs, rungs, view, series, zoom, selected, hover, compact = false, stale = false } = props
   const [box, size] = useSize<HTMLDivElement>()
-  const [grownTo, setGrownTo] = useState<{ key: string; x: Domain; y: Domain } | null>(null)
+  const [growth] = useState(() => new DomainMemory())
   const [known, setKnown] = useState<ReadonlySet<string> | null>(null)
   const key = `${view.measure} ${view.x} ${view.logX} ${view.logY}`
 
@@ -74,32 +83,21 @@ export function LossChart(props: LossChartProps) {
             series,
             selected,
             zoom,
-            before: grownTo?.key === key ? grownTo : null,
+            before: growth.of(key),
             compact,
           })
         : null,
-    [runs, rungs, view, series, selected, zoom, size, compact, grownTo, key],
+    [runs, rungs, view, series, selected, zoom, size, compact, growth, key],
   )
-  if (picture && !zoom && picture.points.length > 0) {
-    const changed =
-      grownTo?.key !== key ||
-      picture.xDomain[0] !== grownTo.x[0] ||
-      picture.xDomain[1] !== grownTo.x[1] ||
-      picture.yDomain[0] !== grownTo.y[0] ||
-      picture.yDomain[1] !== grownTo.y[1]
-    if (changed) setGrownTo({ key, x: picture.xDomain, y: picture.yDomain })
-  }
+  useEffect(() => {
+    if (picture && !zoom && picture.points.length > 0)
+      growth.keep(key, { x: picture.xDomain, y: picture.yDomain })
+  }, [growth, key, picture, zoom])
   if (picture && known === null) setKnown(new Set(picture.marks.map((mark) => mark.id)))
-  const fresh = useMemo(
-    () =>
-      new Set(
-        known === null
-          ? []
-          : (picture?.marks ?? []).filter((mark) => !known.has(mark.id)).map((mark) => mark.id),
-      ),
-    [picture, known],
-  )
-
+  const fresh = useMemo(() => {
+    const marks = known === null ? [] : (picture?.marks ?? []).filter((mark) => !known.has(mark.id))
+    return marks.length === 0 ? NO_MARKS : new Set(marks.map((mark) => mark.id))
+  }, [picture, known])
   const byRun = useMemo(() => groupPoints(picture?.points ?? []), [picture])
   const onCanvas = runs.length > CANVAS_ABOVE
   const pointer = useLossPointer(picture, hover, props)
@@ -109,7 +107,12 @@ export function LossChart(props: LossChartProps) {
   return (
     <div ref={box} data-chart className="relative h-full min-h-40 w-full">
       {picture && size && onCanvas ? (
-        <ContextCanvas context={picture.context} width={size.width} height={size.height} />
+        <ContextCanvas
+          context={picture.context}
+          plot={picture.plot}
+          width={size.width}
+          height={size.height}
+        />
       ) : null}
       <div
         role="img"
@@ -129,7 +132,7 @@ export function LossChart(props: LossChartProps) {
             width={size.width}
             height={size.height}
             aria-hidden="true"
-            className="absolute inset-0 block overflow-visible will-change-transform"
+            className="pointer-events-none absolute inset-0 block overflow-visible will-change-transform"
           >
             <LossLayers
               picture={picture}
@@ -148,7 +151,7 @@ export function LossChart(props: LossChartProps) {
             width={size.width}
             height={size.height}
             aria-hidden="true"
-            className="absolute inset-0 block overflow-visible will-change-transform"
+            className="pointer-events-none absolute inset-0 block overflow-visible will-change-transform"
           >
             <HoveredLine byRun={byRun} hover={hover} />
             {pointer.drag ? (

@@ -1,5 +1,5 @@
 import { scaleLinear, scaleLog } from 'd3-scale'
-import { memo } from 'react'
+import { memo, useId } from 'react'
 import { Axes } from '../Axes'
 import { Mark } from '../marks/Mark'
 import type { LossPicture } from './prepareLoss'
@@ -38,6 +38,7 @@ export const LossLayers = memo(function LossLayers({
 }: LossLayersProps) {
   const { plot } = picture
   const { x, y } = scalesOf(picture)
+  const clip = useId()
   const chosen = new Set(selected)
   return (
     <g opacity={stale ? 0.6 : 1}>
@@ -54,7 +55,10 @@ export const LossLayers = memo(function LossLayers({
         xTitle={picture.xTitle}
         yTitle={picture.logY ? 'loss, log' : 'loss'}
       />
-      <g fill="none" strokeLinejoin="round">
+      <clipPath id={clip}>
+        <rect x={plot.left} y={0} width={plot.right - plot.left} height={plot.bottom + 4} />
+      </clipPath>
+      <g fill="none" strokeLinejoin="round" clipPath={`url(#${clip})`}>
         {withContext ? (
           <>
             <path d={picture.context.stopped} stroke="var(--ctx-2)" />
@@ -89,7 +93,7 @@ export const LossLayers = memo(function LossLayers({
           </text>
         ) : null}
       </g>
-      <g fill="none" strokeLinejoin="round" strokeLinecap="round">
+      <g fill="none" strokeLinejoin="round" strokeLinecap="round" clipPath={`url(#${clip})`}>
         {picture.lines.map((line) => (
           <path
             key={line.id}

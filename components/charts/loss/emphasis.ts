@@ -48,6 +48,10 @@ export const seriesColour = (number: number): string => `var(--series-${number})
 export const seriesDash = (number: number): string | undefined =>
   number === 6 ? '6 3' : number === 7 ? '2 3' : number === 8 ? '8 3 2 3' : undefined
 
+/** The parameter whose values have the colours, where the runs are shown by one. */
+export const groupedBy = (emphasis: string): string | null =>
+  emphasis.startsWith('by:') ? emphasis.slice(3) : null
+
 /** Groups of runs by one parameter, in order of its value, each with a step of a ramp from light to strong. */
 export function groupRuns(
   runs: readonly CurveRun[],

@@ -127,6 +127,13 @@ describe('prepareLoss', () => {
     expect(next.xDomain).toEqual(first.xDomain)
   })
 
+  it('a run that goes on beyond a zoom has no end in it, and its line leaves at the edge', () => {
+    const { marks, ends, labels, points, plot } = prepareLoss(request(many(3), { zoom: [200, 450] }))
+    expect([...marks, ...ends]).toEqual([])
+    expect(points.every((point) => point.at >= 200 && point.at <= 450)).toBe(true)
+    expect(labels.every((label) => label.x >= plot.right)).toBe(true)
+  })
+
   it('a zoom is taken as it is', () =>
     expect(prepareLoss(request(many(3), { zoom: [500, 1000] })).xDomain).toEqual([500, 1000]))
 

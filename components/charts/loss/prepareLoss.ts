@@ -6,7 +6,7 @@ import type { StopReason } from '@/engine/model/reasons'
 import { type Domain, grown, grownEnd, roundDown, roundUp } from '../scale/domain'
 import { countTicks, logTickValues, lossTicks, secondTicks, spaced, type Tick } from '../scale/ticks'
 import { type CurveRun, curvePoints, type LossMeasure, type Rung, type XMeasure } from './curve'
-import { type Emphasis, groupRuns, seriesColour, seriesDash } from './emphasis'
+import { type Emphasis, groupedBy, groupRuns, seriesColour, seriesDash } from './emphasis'
 import { type LabelBox, placeLabels } from './placeLabels'
 import { reducePoints } from './reducePoints'
 import { smooth } from './smooth'
@@ -99,13 +99,17 @@ const pathOf = (points: readonly (readonly [number, number])[]) =>
   points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${round(x)} ${round(y)}`).join('')
 
 /** The needed domain of y: everything, but for the highest 2% of points, which stand at the upper edge. */
-function lossDomain(values: number[], log: boolean): Domain {
+function lossDomain(values: number[], log: boolean, zoomed: boolean): Domain {
   if (values.length === 0) return log ? [0.1, 10] : [0, 1]
   values.sort((a, b) => a - b)
   const low = values[0]!
   const high = values[Math.min(values.length - 1, Math.ceil(values.length * 0.98))]!
   const top = roundUp(Math.max(high * 1.02, low * 1.2))
-  return log ? [roundDown(Math.max(low * 0.96, 1e-6)), top] : [Math.min(0, low), top]
+  if (log) return [roundDown(Math.max(low * 0.96, 1e-6)), top]
+  // Whoever zooms wants to see differences, so the axis need not begin at 0.
+  return zoomed
+    ? [low - (high - low || high) * 0.05, high + (high - low || high) * 0.05]
+    : [Math.min(0, low), top]
 }
 
 /** Everything about the loss overlay that is not drawing: domains, ticks, emphasis, places of labels, the sentence. */
@@ -137,7 +141,7 @@ export function prepareLoss(request: LossRequest): LossPicture {
     grownEnd(request.before?.x[1] ?? null, lastX),
   ]
   const xDomain = zoom ?? freeX
-  const neededY = lossDomain(shown, logY)
+  const neededY = lossDomain(shown, logY, zoom !== null)
   const yDomain = zoom ? neededY : grown(request.before?.y ?? null, neededY)
 
   const scaleX = (logX ? scaleLog() : scaleLinear()).domain(xDomain).range([plot.left, plot.right])
@@ -148,16 +152,20 @@ export function prepareLoss(request: LossRequest): LossPicture {
   let from = 0
   let to = 0
   const drawn = curves.map(({ run, points }) => {
-    const ready = points.filter(([px]) => inside(px) && (!logX || px > 0))
+    const placeable = logX ? points.filter(([px]) => px > 0) : points
+    const ready = withNeighbours(placeable, inside)
     const few = reducePoints(ready, (value) => scaleX(value))
     from += zoom === null ? Math.max(ready.length, run[measure].from) : ready.length
     to += few.length
     const pixels = few.map(([px, py]) => [scaleX(px), clampY(py)] as const)
-    return { run, few, pixels }
+    const last = few.at(-1)
+    /** Its line goes on beyond what is shown. */
+    const leaves = last !== undefined && !inside(last[0])
+    return { run, few, pixels, leaves }
   })
 
   const isSelected = new Set(request.selected)
-  const grouped = request.emphasis.startsWith('by:') ? request.emphasis.slice(3) : null
+  const grouped = groupedBy(request.emphasis)
   const colourOf = (run: CurveRun): string | null => {
     if (isSelected.has(run.id)) return 'var(--ink)'
     if (grouped !== null || request.emphasis === 'selected') return null
@@ -201,17 +209,20 @@ export function prepareLoss(request: LossRequest): LossPicture {
   const marks: LossMark[] = []
   const ends: LossPicture['ends'] = []
   const boxes: (LabelBox & { text: string; value: string })[] = []
-  for (const { run, pixels } of drawn) {
-    const last = pixels.at(-1)
-    if (!last) continue
+  for (const { run, pixels, leaves } of drawn) {
+    const end = pixels.at(-1)
+    if (!end || end[0] < plot.left) continue
+    const last = leaves ? edgePoint(pixels, plot.right) : end
     const colour = colourOf(run)
-    if (run.stopReason && run.state !== 'training' && run.state !== 'waiting')
+    if (leaves) {
+      // It neither ended nor stands here.
+    } else if (run.stopReason && run.state !== 'training' && run.state !== 'waiting')
       marks.push({ id: run.id, reason: run.stopReason, x: round(last[0]), y: round(last[1]) })
     else if (colour !== null) ends.push({ id: run.id, x: round(last[0]), y: round(last[1]), colour })
     if (colour === null) continue
     const leads = isSelected.has(run.id) || run.id === bestId
     if (compact && !leads && !run.pinned) continue
-    const value = leads ? formatLoss(lastFinite(run, measure), 3) : ''
+    const value = leads && !leaves ? formatLoss(lastFinite(run, measure), 3) : ''
     const textWidth = 9 + run.label.length * 7 + (value === '' ? 0 : value.length * 6.5)
     boxes.push({ id: run.id, text: run.label, value, x: last[0] + 8, y: last[1], width: textWidth })
   }
@@ -269,13 +280,11 @@ export function prepareLoss(request: LossRequest): LossPicture {
     })),
     ...prepareRungs(request.rungs, x, (value) => scaleX(value), plot, compact),
     points: drawn.flatMap(({ run, few, pixels }) =>
-      few.map(([at, loss], index) => ({
-        id: run.id,
-        x: round(pixels[index]![0]),
-        y: round(pixels[index]![1]),
-        at,
-        loss,
-      })),
+      few.flatMap(([at, loss], index) =>
+        inside(at)
+          ? [{ id: run.id, x: round(pixels[index]![0]), y: round(pixels[index]![1]), at, loss }]
+          : [],
+      ),
     ),
     counts: [...counts.entries()]
       .map(([reason, count]) => ({ reason, count }))
@@ -283,6 +292,26 @@ export function prepareLoss(request: LossRequest): LossPicture {
     reduced: to < from ? { from, to } : null,
     sentence: lossSentence(runs, measure),
   }
+}
+
+type Pixel = readonly [number, number]
+
+/** Points inside and one more on each side, so that a line comes in and goes out at the edge of what is shown. */
+function withNeighbours<P extends readonly [number, number]>(
+  points: readonly P[],
+  inside: (x: number) => boolean,
+): readonly P[] {
+  const first = points.findIndex(([x]) => inside(x))
+  if (first < 0) return []
+  const last = points.findLastIndex(([x]) => inside(x))
+  return points.slice(Math.max(0, first - 1), last + 2)
+}
+
+/** Where a line crosses the right edge. */
+function edgePoint(pixels: readonly Pixel[], right: number): Pixel {
+  const [bx, by] = pixels.at(-1)!
+  const [ax, ay] = pixels.at(-2) ?? [bx, by]
+  return bx === ax ? [right, by] : [right, ay + ((by - ay) * (right - ax)) / (bx - ax)]
 }
 
 function bestOf(runs: readonly CurveRun[]): CurveRun | null {

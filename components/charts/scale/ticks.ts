@@ -41,7 +41,7 @@ export function logTickValues(from: number, to: number, most: number): number[] 
 export function lossTicks(values: readonly number[]): Tick[] {
   const least = Math.min(
     ...values.slice(1).map((value, index) => Math.abs(value - (values[index] ?? 0))),
-    values[0] ?? 1,
+    values[0] || 1,
   )
   const decimals = Math.min(4, Math.max(least < 1 ? 1 : 0, Math.ceil(-Math.log10(least) - 0.001)))
   return values.map((value) => ({

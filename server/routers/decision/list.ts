@@ -12,6 +12,8 @@ export const listDecisionsInput = z
     kinds: z.array(z.string().max(40)).max(20).optional(),
     reasons: z.array(z.string().max(40)).max(20).optional(),
     before: z.number().int().optional(),
+    /** A list has no use for the peers of each decision; `decision.get` has them. */
+    peers: z.boolean().default(true),
     limit: z.number().int().min(1).max(500).default(100),
   })
   .prefault({})

@@ -37,7 +37,7 @@ export const getOverview = person.output(getOverviewOutput).query(async ({ ctx }
     loadSweeps(projectIds, { states: ['running'], limit: ACTIVE_LIMIT }),
     loadSweeps(projectIds, { states: ['waiting'], limit: ACTIVE_LIMIT }),
     loadSweeps(projectIds, { states: ['done', 'failed', 'cancelled'], limit: RECENT_LIMIT }),
-    loadDecisions({ projectIds, limit: 20 }),
+    loadDecisions({ projectIds, peers: false, limit: 20 }),
     loadNodes(),
     loadUtilisation(from, now, CELLS),
   ])

@@ -8,6 +8,7 @@ import { readSplit, splitCookie } from '@/components/ui/splitCookie'
 
 interface Props {
   params: Promise<{ id: string }>
+  searchParams: Promise<{ measure?: string; decision?: string }>
 }
 
 async function load(id: string) {
@@ -20,16 +21,21 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: found?.sweep.name ?? 'Sweep' }
 }
 
-export default async function Page({ params }: Props) {
-  const { id } = await params
+export default async function Page({ params, searchParams }: Props) {
+  const [{ id }, { measure, decision }] = await Promise.all([params, searchParams])
   const { queryClient, trpc } = await pageQueries()
-  void queryClient.prefetchQuery(trpc.sweep.curves.queryOptions({ id, metrics: ['train_loss', 'val_loss'] }))
+  // The loss that is shown first; the other one is asked for by the page when it stands.
+  const metrics = [measure === 'train' ? 'train_loss' : 'val_loss']
+  void queryClient.prefetchQuery(trpc.sweep.curves.queryOptions({ id, metrics }))
   const [found] = await Promise.all([
     load(id),
     queryClient.prefetchQuery(trpc.sweep.runs.queryOptions({ id })),
-    queryClient.prefetchQuery(trpc.decision.list.queryOptions({ sweepId: id, limit: 500 })),
+    queryClient.prefetchQuery(trpc.decision.list.queryOptions({ sweepId: id, peers: false, limit: 500 })),
   ])
   if (!found) notFound()
+  const opened = Number(decision)
+  if (Number.isInteger(opened) && opened > 0)
+    void queryClient.prefetchQuery(trpc.decision.get.queryOptions({ id: opened }))
   const splitShare = readSplit((await cookies()).get(splitCookie('sweep'))?.value, 55)
   return (
     <Prefetched>

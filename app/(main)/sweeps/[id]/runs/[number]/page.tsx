@@ -21,7 +21,7 @@ export default async function Page({ params }: Props) {
   if (!run) notFound()
   await Promise.all([
     queryClient.prefetchQuery(trpc.run.get.queryOptions({ id: run.id })),
-    queryClient.prefetchQuery(trpc.decision.list.queryOptions({ runId: run.id, limit: 200 })),
+    queryClient.prefetchQuery(trpc.decision.list.queryOptions({ runId: run.id, peers: false, limit: 200 })),
     queryClient.prefetchQuery(trpc.run.outputs.queryOptions({ id: run.id })),
   ])
   return (
