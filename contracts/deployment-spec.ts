@@ -80,6 +80,18 @@ export const deploymentSettings = z.strictObject({
     .min(1, 'The longest line must be at least 1.')
     .max(10_000, 'The longest line must be at most 10,000.')
     .default(1_000),
+  /** Days after its end in which the file of a request is kept; 0: for ever. */
+  keepDays: z
+    .number({ error: 'Days to keep results must be a number.' })
+    .min(0, 'Days to keep results must be at least 0.')
+    .max(3_650, 'Days to keep results must be at most 3,650.')
+    .default(30),
+  /** GiB of files beyond which the oldest are removed; 0: no bound. */
+  keepGiB: z
+    .number({ error: 'GiB of results to keep must be a number.' })
+    .min(0, 'GiB of results to keep must be at least 0.')
+    .max(1_000_000, 'GiB of results to keep must be at most 1,000,000.')
+    .default(0),
   /** Steps between two previews; 0: none. */
   previewEvery: z
     .int({ error: 'Steps between previews must be a whole number.' })

@@ -17,6 +17,7 @@ import { confirmIdentity, readAttemptKey, renewIdentity, spendInvitations } from
 import { reopenQuestions, trimQuestions } from '../server/db/questions'
 import type { LoadedSnapshot } from '../server/db/snapshot'
 import { storeForecasts } from '../server/db/snapshot-forecast'
+import { droppableResults, markResultsDropped } from '../server/db/result-retention'
 import { droppableCheckpoints, markDropped, trimSamples } from '../server/db/snapshot-retention'
 import { applyWishes } from '../server/db/wishes'
 import { databaseApplier, runCycle, StalePlans } from './cycle'
@@ -119,6 +120,7 @@ export class Lead {
       await trimQuestions(this.pool)
       await trimSamples(this.pool)
       await this.dropCheckpoints()
+      await this.dropResults()
     })
     return port
   }
@@ -214,6 +216,23 @@ export class Lead {
     for (const [nodeId, link] of this.gateway.links) {
       const paths = droppable.filter((one) => one.nodeId === nodeId).map((one) => one.path)
       if (paths.length > 0) link.send({ type: 'drop-checkpoints', paths })
+    }
+  }
+
+  /** Pictures and clips that nobody keeps any more: by the node that made them, or by any of a shared store. */
+  private async dropResults(): Promise<void> {
+    const [anyNode] = this.gateway.links.keys()
+    const droppable = (await droppableResults(this.pool)).flatMap((one) => {
+      const link = this.gateway.links.get(one.nodeId ?? anyNode ?? '')
+      return link ? [{ one, link }] : []
+    })
+    await markResultsDropped(
+      this.pool,
+      droppable.map(({ one }) => one),
+    )
+    for (const link of new Set(droppable.map((entry) => entry.link))) {
+      const paths = droppable.filter((entry) => entry.link === link).map(({ one }) => one.path)
+      link.send({ type: 'drop-checkpoints', paths })
     }
   }
 

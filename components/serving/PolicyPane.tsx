@@ -79,6 +79,20 @@ const SETTINGS: readonly NumberSetting[] = [
     read: ({ mostInLine }) => mostInLine,
     write: (value) => ({ mostInLine: value }),
   },
+  {
+    key: 'keepDays',
+    label: 'Results are kept, days',
+    help: 'then their files are removed; 0: never',
+    read: ({ keepDays }) => keepDays,
+    write: (value) => ({ keepDays: value }),
+  },
+  {
+    key: 'keepGiB',
+    label: 'Results are kept, GiB',
+    help: 'beyond it the oldest are removed; 0: no bound',
+    read: ({ keepGiB }) => keepGiB,
+    write: (value) => ({ keepGiB: value }),
+  },
 ]
 
 interface PolicyPaneProps {

@@ -30,13 +30,13 @@ export class Webhooks {
     try {
       const problem = await this.attempt(due)
       if (problem === null) await markDelivered(this.pool, due.requestId)
-      else
-        await markUndelivered(
-          this.pool,
-          due.requestId,
-          problem.message,
-          problem.isFinal ? null : (RETRY_SECONDS[due.attempts] ?? null),
-        )
+      else {
+        const retrySeconds = problem.isFinal ? null : (RETRY_SECONDS[due.attempts] ?? null)
+        const tries = due.attempts + 1
+        const givenUp = ` Given up after ${tries === 1 ? 'one attempt' : `${tries} attempts`}.`
+        const message = retrySeconds === null ? problem.message + givenUp : problem.message
+        await markUndelivered(this.pool, due.requestId, message, retrySeconds)
+      }
     } catch (error) {
       log.error({ error: (error as Error).message, request: due.requestId }, 'a webhook could not be noted')
     } finally {

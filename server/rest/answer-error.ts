@@ -9,9 +9,16 @@ export function refusal(status: number, message: string, fields: readonly FieldP
   return Response.json({ error: { message, field, fields } }, { status })
 }
 
+/** Seconds after which what was refused for lack of room is worth another try. */
+const RETRY_AFTER: Readonly<Record<number, string>> = { 429: '2', 503: '5' }
+
 export function answerError(error: unknown): Response {
   const known =
     error instanceof TRPCError ? error : new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: error })
   const { message, fields } = describeError(known)
-  return refusal(getHTTPStatusCodeFromError(known), message, fields)
+  const status = getHTTPStatusCodeFromError(known)
+  const answer = refusal(status, message, fields)
+  const seconds = RETRY_AFTER[status]
+  if (seconds) answer.headers.set('retry-after', seconds)
+  return answer
 }

@@ -81,7 +81,8 @@ export async function createRequests(
   if (made) return made
   await demandRoom(by.deploymentId, spec.count)
   const { serving, request, deadlineMs, quote } = await examineRequest(spec, by)
-  if (quote.kind === 'refusal' && quote.code === 'line-full') throw lineFull(serving.deployment.name, serving.deployment.settings.mostInLine)
+  if (quote.kind === 'refusal' && quote.code === 'line-full')
+    throw lineFull(serving.deployment.name, serving.deployment.settings.mostInLine)
   const acceptLate = spec.acceptLate ?? spec.deadlineMs === undefined
   if (!acceptLate && (quote.kind === 'refusal' || quote.kind === 'would-make-it'))
     throw new UserError(quote.words, { code: 'CONFLICT', field: ['deadlineMs'] })

@@ -189,6 +189,9 @@ class RankWorker:
         begun = time.time()
         encode(self._model(running), running.states)
         self._unit_ended(running, running.states, begun)
+        if running.order.park_every:
+            for state in running.states:
+                self._store.park(state, "periodic")
         self._end("done")
 
     def _denoise(self, running: RunningOrder) -> None:
