@@ -10,13 +10,14 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from alto_agent.contracts.generated.messages import ExecutorEvent, StartExecutor
+from alto_agent.contracts.generated.messages import StartExecutor
 from alto_agent.executors.backbone_source import BackboneSource
 from alto_agent.executors.channel import ExecutorChannel, ExecutorCommand
+from alto_agent.executors.executor_event import executor_event
 from alto_agent.executors.executor_process import DEVICE_LOST, REFUSED
 from alto_agent.executors.lifeline import hold_lifeline
 from alto_agent.executors.worker import Worker
-from alto_agent.session.log import logger_named, set_up_logging, utc_now
+from alto_agent.session.log import logger_named, set_up_logging
 from alto_agent.tuning.executor.device_loss import DeviceLostError
 from alto_agent.tuning.executor.keep_freed_memory import keep_freed_memory
 from alto_agent.tuning.executor.rank_team import RankTeam, Seat
@@ -54,7 +55,7 @@ def main() -> int:
     speaks = seat.rank == 0
     try:
         if speaks:
-            channel.send(_event(order, None))
+            channel.send(executor_event(order.executor_id, "loading"))
         team = RankTeam(seat, given.device) if seat.ranks > 1 else None
 
         def find() -> BackboneSource:
@@ -70,7 +71,9 @@ def main() -> int:
             source.follow(team)
     except UserError as problem:
         if speaks:
-            channel.send(_event(order, problem.message))
+            channel.send(
+                executor_event(order.executor_id, "ended", message=problem.message, fault="bad-input")
+            )
         return REFUSED
     except DeviceLostError:
         logger_named("executor").exception("device lost")
@@ -86,21 +89,6 @@ def _read(commands: Iterator[ExecutorCommand], worker: Worker | None) -> None:
         if worker is not None:
             worker.put(command)
     os._exit(1)
-
-
-def _event(order: StartExecutor, fault: str | None) -> ExecutorEvent:
-    return ExecutorEvent(
-        executor_id=order.executor_id,
-        at=utc_now(),
-        state="loading" if fault is None else "ended",
-        message=fault,
-        fault=None if fault is None else "bad-input",
-        backbone_bytes=None,
-        step_ms=None,
-        slots_busy=None,
-        tokens_per_second=None,
-        memory=None,
-    )
 
 
 def _ended() -> int:

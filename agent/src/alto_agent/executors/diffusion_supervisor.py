@@ -9,7 +9,6 @@ from pathlib import Path
 from alto_agent.contracts.generated.messages import (
     CancelRequest,
     DurableEvent,
-    ExecutorEvent,
     ForgetRequest,
     OrderEnded,
     PauseOrder,
@@ -20,8 +19,9 @@ from alto_agent.contracts.generated.messages import (
     UnitEnded,
 )
 from alto_agent.executors.diffusion_group import DiffusionGroup
+from alto_agent.executors.executor_event import executor_event
 from alto_agent.executors.rank_command import RankEvent
-from alto_agent.session.log import fields, logger_named, utc_now
+from alto_agent.session.log import fields, logger_named
 
 _log = logger_named("diffusion")
 
@@ -125,20 +125,8 @@ class DiffusionSupervisor:
         del self._groups[executor_id]
         for event in group.lost(reason or "The executor ended."):
             self._record(event)
-        self._record(
-            ExecutorEvent(
-                executor_id=executor_id,
-                at=utc_now(),
-                state="ended",
-                message=reason,
-                fault=None if reason is None else "crash",
-                backbone_bytes=None,
-                step_ms=None,
-                slots_busy=None,
-                tokens_per_second=None,
-                memory=None,
-            )
-        )
+        fault = None if reason is None else "crash"
+        self._record(executor_event(executor_id, "ended", message=reason, fault=fault))
 
     def _sort(self, executor_id: str, event: RankEvent) -> None:
         if isinstance(event, UnitEnded | OrderEnded | RequestPreview):

@@ -15,7 +15,6 @@ from alto_agent.artifacts.store import open_store
 from alto_agent.contracts.generated.messages import (
     AdmissionFacts,
     AttemptEvent,
-    ExecutorEvent,
     MemoryFacts,
     ParkRun,
     StartExecutor,
@@ -24,9 +23,10 @@ from alto_agent.contracts.generated.messages import (
 )
 from alto_agent.executors.backbone_source import BackboneSource
 from alto_agent.executors.channel import ExecutorChannel, ExecutorCommand
+from alto_agent.executors.executor_event import executor_event
 from alto_agent.executors.finish_run import finish_run
 from alto_agent.executors.run_in_slot import AttemptState, FaultReason, Purpose, RunInSlot, refused
-from alto_agent.session.log import fields, logger_named, utc_now
+from alto_agent.session.log import fields, logger_named
 from alto_agent.tuning.executor.device_loss import noticing_device_loss
 from alto_agent.tuning.executor.slot_executor import SlotExecutor
 from alto_agent.tuning.executor.spec import Admission, StepReport
@@ -281,12 +281,9 @@ class Worker:
     def _state(self, state: Literal["loading", "ready"]) -> None:
         self._stated_at = time.monotonic()
         self._channel.send(
-            ExecutorEvent(
-                executor_id=self._order.executor_id,
-                at=utc_now(),
-                state=state,
-                message=None,
-                fault=None,
+            executor_event(
+                self._order.executor_id,
+                state,
                 backbone_bytes=self._source.folder.weight_bytes,
                 step_ms=self._step_ms,
                 slots_busy=len(self._runs),

@@ -10,19 +10,19 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
 
 import torch
 import torch.distributed as dist
 from torch.distributed.distributed_c10d import Store
 
-from alto_agent.contracts.generated.messages import ExecutorEvent, ServingProfileEvent, StartDiffusion
+from alto_agent.contracts.generated.messages import ServingProfileEvent, StartDiffusion
 from alto_agent.diffusion.executor.probe import Probe
 from alto_agent.diffusion.executor.rank_worker import RankWorker
 from alto_agent.diffusion.models.diffusion_model import DiffusionModel
 from alto_agent.diffusion.models.load_model import load_model
 from alto_agent.diffusion.models.pipeline_folder import resolve_pipeline
 from alto_agent.diffusion.parallel.rank_groups import RankGroups
+from alto_agent.executors.executor_event import executor_event
 from alto_agent.executors.lifeline import hold_lifeline
 from alto_agent.executors.rank_channel import RankChannel
 from alto_agent.executors.rank_command import RankCommand
@@ -44,7 +44,7 @@ def main() -> int:
     try:
         return _serve(given, start, channel, commands)
     except UserError as problem:
-        channel.send(_state(start, "ended", message=problem.message))
+        channel.send(executor_event(start.executor_id, "ended", message=problem.message, fault="bad-input"))
         return 3
     except BrokenPipeError:
         return 1
@@ -58,7 +58,7 @@ def _serve(
     if device.type == "cpu":
         torch.set_num_threads(max(1, usable_cores() // count))
     if given.rank == 0:
-        channel.send(_state(start, "loading"))
+        channel.send(executor_event(start.executor_id, "loading"))
     models = _load(start, given.data_dir, device)
     store = _store(given, count) if count > 1 else None
     groups = RankGroups(given.rank, count, store, given.device)
@@ -73,7 +73,7 @@ def _serve(
             )
     if given.rank == 0:
         size = sum(model.weight_bytes for model in models.values())
-        channel.send(_state(start, "ready", weight_bytes=size))
+        channel.send(executor_event(start.executor_id, "ready", backbone_bytes=size))
     worker = RankWorker(start, models, groups, artifacts, channel.send)
     threading.Thread(target=_read, args=(commands, worker), daemon=True).start()
     worker.run()
@@ -129,27 +129,6 @@ def _read(commands: Iterator[RankCommand], worker: RankWorker) -> None:
     for command in commands:
         worker.put(command)
     os._exit(1)
-
-
-def _state(
-    start: StartDiffusion,
-    state: Literal["loading", "ready", "ended"],
-    *,
-    message: str | None = None,
-    weight_bytes: int | None = None,
-) -> ExecutorEvent:
-    return ExecutorEvent(
-        executor_id=start.executor_id,
-        at=utc_now(),
-        state=state,
-        message=message,
-        fault=None if message is None else "bad-input",
-        backbone_bytes=weight_bytes,
-        step_ms=None,
-        slots_busy=None,
-        tokens_per_second=None,
-        memory=None,
-    )
 
 
 if __name__ == "__main__":

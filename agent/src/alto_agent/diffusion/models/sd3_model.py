@@ -13,6 +13,7 @@ from torch import Tensor
 from alto_agent.diffusion.models.describe_pipeline import describe_pipeline
 from alto_agent.diffusion.models.diffusion_model import Conditioning
 from alto_agent.diffusion.models.flow_sigmas import flow_sigmas
+from alto_agent.diffusion.models.guided_velocity import guided_velocity
 from alto_agent.diffusion.models.pipeline_folder import PipelineFolder
 from alto_agent.diffusion.models.split_over_ranks import CurrentSequence, split_over_ranks
 from alto_agent.diffusion.parallel.sequence import Sequence
@@ -76,17 +77,20 @@ class Sd3Model:
     ) -> Tensor:
         """With text and without in one batch."""
         self._current.sequence = sequence
-        both = [*conditions, *[self._nothing] * len(conditions)]
+        return guided_velocity(
+            self._predict, latents, sigmas, conditions, nothing=self._nothing, guidance=guidance
+        )
+
+    def _predict(self, latents: Tensor, sigmas: Tensor, conditions: list[Conditioning]) -> Tensor:
         weights = self._pipe.transformer
         predicted: Tensor = weights(
-            hidden_states=latents.squeeze(2).repeat(2, 1, 1, 1).to(weights.dtype),
-            timestep=sigmas.repeat(2) * 1000,
-            encoder_hidden_states=torch.stack([one["text"] for one in both]).to(weights.dtype),
-            pooled_projections=torch.stack([one["pooled"] for one in both]).to(weights.dtype),
+            hidden_states=latents.squeeze(2).to(weights.dtype),
+            timestep=sigmas * 1000,
+            encoder_hidden_states=torch.stack([one["text"] for one in conditions]).to(weights.dtype),
+            pooled_projections=torch.stack([one["pooled"] for one in conditions]).to(weights.dtype),
             return_dict=False,
         )[0]
-        with_text, without = predicted.float().unsqueeze(2).chunk(2)
-        return without + guidance.view(-1, 1, 1, 1, 1) * (with_text - without)
+        return predicted.float().unsqueeze(2)
 
     def decode(self, latent: Tensor) -> Tensor:
         """`[C, 1, h, w]` → `[1, 3, H, W]`."""

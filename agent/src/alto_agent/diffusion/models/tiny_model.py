@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from alto_agent.diffusion.models.diffusion_model import Conditioning
+from alto_agent.diffusion.models.guided_velocity import guided_velocity
 from alto_agent.diffusion.models.tiny_rules import tiny_rules
 from alto_agent.diffusion.parallel.sequence import Sequence
 from alto_agent.diffusion.tiny.config import PIXELS_PER_LATENT, TinyConfig
@@ -26,7 +27,7 @@ class TinyModel:
         self._text = load_text_encoder(folder, config).to(device)
         self._transformer = load_transformer(folder, config).to(device)
         self._autoencoder = load_autoencoder(folder).to(device)
-        self._nothing = self.encode([""])[0]["text"]
+        self._nothing = self.encode([""])[0]
 
     @property
     def weight_bytes(self) -> int:
@@ -56,12 +57,12 @@ class TinyModel:
         sequence: Sequence,
     ) -> Tensor:
         """With text and without in one batch."""
-        text = torch.stack([one["text"] for one in conditions])
-        both = torch.cat([text, self._nothing.expand_as(text)])
-        with_text, without = self._transformer(
-            latents.repeat(2, 1, 1, 1, 1), sigmas.repeat(2), both, sequence
-        ).chunk(2)
-        return without + guidance.view(-1, 1, 1, 1, 1) * (with_text - without)
+
+        def predict(latents: Tensor, sigmas: Tensor, conditions: list[Conditioning]) -> Tensor:
+            text = torch.stack([one["text"] for one in conditions])
+            return self._transformer(latents, sigmas, text, sequence)
+
+        return guided_velocity(predict, latents, sigmas, conditions, nothing=self._nothing, guidance=guidance)
 
     def decode(self, latent: Tensor) -> Tensor:
         """Frame by frame."""

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from alto_agent.diffusion.models.describe_pipeline import describe_pipeline
 from alto_agent.diffusion.models.diffusion_model import Conditioning
 from alto_agent.diffusion.models.flow_sigmas import flow_sigmas
+from alto_agent.diffusion.models.guided_velocity import guided_velocity
 from alto_agent.diffusion.models.pipeline_folder import PipelineFolder
 from alto_agent.diffusion.models.split_over_ranks import CurrentSequence, split_over_ranks
 from alto_agent.diffusion.parallel.sequence import Sequence
@@ -82,16 +83,19 @@ class WanModel:
     ) -> Tensor:
         """With text and without in one batch."""
         self._current.sequence = sequence
+        return guided_velocity(
+            self._predict, latents, sigmas, conditions, nothing=self._nothing, guidance=guidance
+        )
+
+    def _predict(self, latents: Tensor, sigmas: Tensor, conditions: list[Conditioning]) -> Tensor:
         weights = self._pipe.transformer
-        both = [*conditions, *[self._nothing] * len(conditions)]
         predicted: Tensor = weights(
-            hidden_states=latents.repeat(2, 1, 1, 1, 1).to(weights.dtype),
-            timestep=sigmas.repeat(2) * 1000,
-            encoder_hidden_states=torch.stack([one["text"] for one in both]).to(weights.dtype),
+            hidden_states=latents.to(weights.dtype),
+            timestep=sigmas * 1000,
+            encoder_hidden_states=torch.stack([one["text"] for one in conditions]).to(weights.dtype),
             return_dict=False,
         )[0]
-        with_text, without = predicted.float().chunk(2)
-        return without + guidance.view(-1, 1, 1, 1, 1) * (with_text - without)
+        return predicted.float()
 
     def decode(self, latent: Tensor) -> Tensor:
         """`[C, F, h, w]` → `[T, 3, H, W]`."""
