@@ -213,4 +213,5 @@ export const agentCommand = z
 export type AgentCommand = z.infer<typeof agentCommand>
 export type AdapterConfig = z.infer<typeof adapterConfig>
 export type Question = z.infer<typeof question>
+export type ExecutorPart = z.infer<typeof executorPart>
 export type StartRun = z.infer<typeof startRun>

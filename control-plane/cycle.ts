@@ -6,6 +6,7 @@ import type { Plan } from '../engine/model/plan'
 import type { TuningPolicy } from '../engine/model/snapshot'
 import { TUNING_DEFAULTS } from '../engine/tuning/defaults'
 import { type Applied, applyPlan, UnappliableStep } from '../server/db/apply-plan'
+import { bindParts } from '../server/db/executor-parts'
 import { type LoadedSnapshot, loadSnapshot } from '../server/db/snapshot'
 import { log } from './log'
 import { planAround } from './plan-around'
@@ -28,6 +29,7 @@ export async function runCycle(
   apply: Applier,
   quarantine = new Quarantine(pool),
 ): Promise<LoadedSnapshot> {
+  await bindParts(pool)
   const faulty = new Map<string, Error>()
   for (let rejections = 0; rejections < MAX_REJECTIONS; ) {
     const loaded = without(await loadSnapshot(pool), faulty)

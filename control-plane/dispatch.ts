@@ -22,9 +22,11 @@ export async function dispatch(
   }
   stopUnknown(link, attempts, executors)
   for (const executor of executors) {
-    if (executor.state === 'ending')
-      link.tell(`stop ${executor.id}`, { type: 'stop-executor', executorId: executor.id })
-    else if (!executor.blocked) link.tell(`executor ${executor.id}`, startExecutorCommand(executor))
+    if (executor.state === 'ending') {
+      if (mayStop(executor))
+        link.tell(`stop ${executor.id}`, { type: 'stop-executor', executorId: executor.id })
+    } else if (!executor.blocked && mayStart(executor))
+      link.tell(`executor ${executor.id}`, startExecutorCommand(executor))
   }
   for (const attempt of attempts)
     if (attempt.state === 'starting' && link.told.has(`executor ${attempt.executorId}`))
@@ -37,6 +39,12 @@ export async function dispatch(
         await onFault(attempt.sweepId, error as Error)
       }
 }
+
+/** Ranks of other nodes come to where rank 0 waits. */
+const mayStart = ({ part }: OwnExecutor) => !part || part.leads || part.meeting !== null
+
+/** Rank 0 parks what trains on all ranks, and ends them; what is left of them when it has ended is ended from outside. */
+const mayStop = ({ part }: OwnExecutor) => !part || part.leads || part.leaderState === 'ended'
 
 /** What the agent had when it joined and the database does not expect of it any more. */
 function stopUnknown(

@@ -1,4 +1,4 @@
-import type { AgentCommand } from '../contracts/agent-commands'
+import type { AgentCommand, ExecutorPart } from '../contracts/agent-commands'
 import { abilities } from '../contracts/pipeline-facts'
 import type { OwnExecutor } from '../server/db/snapshot-node'
 import { probedShapes } from './serving/probed-shapes'
@@ -16,8 +16,9 @@ export function startExecutorCommand(executor: OwnExecutor): AgentCommand {
       devices,
       model: executor.model,
       dtype: 'auto',
-      slots: executor.slots,
+      slots: Math.max(1, executor.slots),
       maxLength: executor.maxLength,
+      ...(executor.part ? { part: partOf(executor.part) } : {}),
     }
   const { imageModel, videoModel, isProfiled } = deployment
   const able = abilities.safeParse(deployment.abilities).data ?? { image: null, video: null }
@@ -31,4 +32,9 @@ export function startExecutorCommand(executor: OwnExecutor): AgentCommand {
     probe: isProfiled ? [] : probedShapes(able, devices.length),
     probeSteps: PROBE_STEPS,
   }
+}
+
+/** Rank 0's own node opens the meeting place. */
+function partOf({ firstRank, ranks, near, meeting, leads }: NonNullable<OwnExecutor['part']>): ExecutorPart {
+  return { firstRank, ranks, near, meeting: leads ? null : meeting }
 }

@@ -10,6 +10,7 @@ import type {
 import { runEntry } from './apply-plan-run'
 import type { Applying } from './applying'
 import { decisionRow } from './decisions'
+import { insertParts } from './executor-parts'
 import { summarise } from './ingest-evaluations'
 import { grantSweep, release, sweepSubject } from './leases'
 import { mayMove } from './may-move'
@@ -72,6 +73,7 @@ export async function applyExecutor(applying: Applying, action: PlaceExecutor | 
   )
   const started = rows[0]
   if (!started) return
+  await insertParts(client, started.id)
   applying.executorIds.set(action.executorId, started.id)
   journal.push({
     kind: 'executor',

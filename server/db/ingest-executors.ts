@@ -18,6 +18,7 @@ export async function ingestExecutors(
            WHEN $2 = 'ready' AND ${mayMove('Executor', 'ready', { of: 'e' })} THEN 'ready' ELSE e."state" END,
          "message" = coalesce($3, e."message"), "fault" = coalesce($4, e."fault"),
          "backboneBytes" = coalesce($5, e."backboneBytes"), "stepMs" = coalesce($6, e."stepMs"),
+         "meeting" = coalesce($9, e."meeting"),
          "endedAt" = CASE WHEN $2 = 'ended' THEN $7::timestamptz ELSE e."endedAt" END
        FROM (SELECT "id", "state" AS was FROM "Executor" WHERE "id" = $1 AND "nodeId" = $8
          FOR UPDATE) before
@@ -32,6 +33,7 @@ export async function ingestExecutors(
         event.stepMs,
         event.at,
         event.nodeId,
+        event.meeting,
       ],
     )
     const row = rows[0]
@@ -40,7 +42,7 @@ export async function ingestExecutors(
         row.jobId,
         JSON.stringify(event.memory),
       ])
-    if (!row || row.state === row.was) continue
+    if (!row || (row.state === row.was && !event.meeting)) continue
     if (event.fault === 'bad-input' && row.jobId)
       journal.push(
         ...(await failSweep(client, row.jobId, event.message)),

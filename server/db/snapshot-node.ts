@@ -33,6 +33,15 @@ export interface OwnExecutor {
     abilities: unknown
     isProfiled: boolean
   } | null
+  /** Where its GPUs lie on several nodes: what of it is here. `meeting` is known once rank 0 has its place. */
+  part: {
+    firstRank: number
+    ranks: number
+    near: number
+    meeting: string | null
+    leads: boolean
+    leaderState: string
+  } | null
   /** Another executor on one of its GPUs has not ended: it must, before this one may start. */
   blocked: boolean
 }
@@ -54,13 +63,20 @@ export async function nodeWork(
   )
   const executors = await pool.query<OwnExecutor>(
     `SELECT e."id", e."state", e."model", e."slots", e."maxLength",
-       (SELECT array_agg(g."index" ORDER BY g."index") FROM "Gpu" g WHERE g."id" = ANY(e."gpuIds")) AS "devices",
+       (SELECT array_agg(g."index" ORDER BY g."index") FROM "Gpu" g WHERE g."id" = ANY(e."gpuIds")
+         AND g."nodeId" = e."nodeId") AS "devices",
+       CASE WHEN l."id" <> e."id" OR EXISTS (SELECT 1 FROM "Executor" p WHERE p."leaderId" = e."id")
+         THEN jsonb_build_object('firstRank', array_position(l."gpuIds", e."gpuIds"[1]) - 1,
+           'ranks', cardinality(l."gpuIds"), 'near', (SELECT count(*) FROM "Gpu" g WHERE g."id" = ANY(l."gpuIds")
+             AND g."nodeId" = l."nodeId"), 'meeting', l."meeting", 'leads', l."id" = e."id",
+           'leaderState', l."state") END AS "part",
        EXISTS (SELECT 1 FROM "Executor" o WHERE o."nodeId" = e."nodeId" AND o."id" <> e."id" AND o."state" = 'ending'
          AND o."gpuIds" && e."gpuIds") AS "blocked",
        CASE WHEN e."kind" = 'diffusion' THEN jsonb_build_object('imageModel', d."imageModel", 'videoModel',
          d."videoModel", 'abilities', d."abilities", 'isProfiled',
          EXISTS (SELECT 1 FROM "ProfileEntry" p WHERE p."deploymentId" = d."jobId")) END AS "deployment"
-     FROM "Executor" e LEFT JOIN "Deployment" d ON d."jobId" = e."jobId" WHERE e."nodeId" = $1 AND e."state" <> 'ended' ORDER BY e."startedAt", e."id"`,
+     FROM "Executor" e JOIN "Executor" l ON l."id" = coalesce(e."leaderId", e."id")
+     LEFT JOIN "Deployment" d ON d."jobId" = e."jobId" WHERE e."nodeId" = $1 AND e."state" <> 'ended' ORDER BY e."startedAt", e."id"`,
     [nodeId],
   )
   return { attempts: attempts.rows, executors: executors.rows }

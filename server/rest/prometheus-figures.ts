@@ -55,7 +55,7 @@ export const FIGURES: readonly Figure[] = [
     name: 'alto_gpus_held',
     help: 'GPUs that an executor holds',
     kind: 'gauge',
-    sql: `SELECT coalesce(sum(cardinality("gpuIds")), 0) AS "value" FROM "Executor" WHERE "state" <> 'ended'`,
+    sql: `SELECT coalesce(sum(cardinality("gpuIds")), 0) AS "value" FROM "Executor" WHERE "state" <> 'ended' AND "kind" <> 'part'`,
   },
   {
     name: 'alto_gpu_utilisation',

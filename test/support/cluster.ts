@@ -46,11 +46,17 @@ export class TestCluster {
     return token
   }
 
-  async agent(name = 'node-a', env: Record<string, string> = {}, cpuDevices = 1): Promise<TestProcess> {
+  /** @param folder of its own, where it shares none with the others */
+  async agent(
+    name = 'node-a',
+    env: Record<string, string> = {},
+    cpuDevices = 1,
+    folder = '',
+  ): Promise<TestProcess> {
     const started = startAgent({
       port: this.port,
       name,
-      dataDir: this.dataDir,
+      dataDir: join(this.dataDir, folder),
       token: await this.invite(),
       env,
       cpuDevices,

@@ -64,7 +64,9 @@ class BackboneSource:
         except UserError as error:
             problem = (error.field, error.message)
         team.agree(problem)
-        return self._refusing(lambda: ParallelExecutor(model, team.mesh, team.store, **self._options()))
+        near = team.seat.near
+        options = self._options()
+        return self._refusing(lambda: ParallelExecutor(model, team.mesh, team.store, near=near, **options))
 
     def _model(self) -> Any:
         from transformers import AutoModelForCausalLM

@@ -34,11 +34,25 @@ class ExecutorProcess:
     take no step. Each ends when this end of its socket closes.
     """
 
-    def __init__(self, order: StartExecutor, data_dir: Path, kind: str, lease_seconds: float) -> None:
-        """An agent that is silent for longer than its leases allow is taken for gone by the children."""
+    def __init__(
+        self,
+        order: StartExecutor,
+        data_dir: Path,
+        kind: str,
+        lease_seconds: float,
+        address: str = "127.0.0.1",
+    ) -> None:
+        """An agent that is silent for longer than its leases allow is taken for gone by the children.
+
+        `address` is where other nodes reach this one, for an executor that lies on several.
+        """
         self.order = order
         self.stopping = False
-        self._meeting = _listening_socket() if len(order.devices) > 1 else None
+        part = order.part
+        self.leads = part is None or part.first_rank == 0
+        self._listening: socket.socket | None = None
+        if self.leads and (part is not None or len(order.devices) > 1):
+            self._listening = _listening_socket("127.0.0.1" if part is None else address)
         self._ranks = [
             ChildProcess(
                 "alto_agent.executors",
@@ -46,13 +60,21 @@ class ExecutorProcess:
                 kind,
                 [device],
                 silence_seconds=lease_seconds * SILENT_LEASES,
-                arguments=self._seat(rank),
-                pass_fds=[self._meeting.fileno()] if self._meeting and rank == 0 else [],
+                arguments=self._seat(place),
+                pass_fds=[self._listening.fileno()] if self._listening and place == 0 else [],
             )
-            for rank, device in enumerate(order.devices)
+            for place, device in enumerate(order.devices)
         ]
         for rank in self._ranks:
             rank.send(order.model_dump_json(by_alias=True).encode())
+
+    @property
+    def meeting(self) -> str | None:
+        """host:port where ranks meet; `None` for a single one."""
+        if self._listening is None:
+            return None if self.order.part is None else self.order.part.meeting
+        host, port = self._listening.getsockname()
+        return f"{host}:{port}"
 
     def pids(self) -> set[int]:
         """Process ids of the ranks, which are the ids of their process groups too."""
@@ -75,11 +97,11 @@ class ExecutorProcess:
             while not all(rank.done() for rank in ranks):
                 self.kill()
                 await asyncio.wait(ranks, timeout=1)
-            if self._meeting is not None:
-                self._meeting.close()
+            if self._listening is not None:
+                self._listening.close()
         code = _telling(codes)
         _log.info("executor ended", extra=fields(executor=self.order.executor_id, code=code))
-        if self.stopping and code == 0:
+        if (self.stopping and code == 0) or (not self.leads and (self.stopping or code == 0)):
             return None
         return _DEVICE_LOST_SENTENCE if code == DEVICE_LOST else why_it_ended(code)
 
@@ -90,11 +112,15 @@ class ExecutorProcess:
 
     def send(self, command: ExecutorCommand) -> None:
         """Commands are taken at the executor's next step boundary; nothing is said to one that has ended."""
+        assert self.leads
         self._ranks[0].send(command.model_dump_json(by_alias=True).encode())
 
     def stop(self) -> None:
-        """Park what trains, then end."""
+        """Park what trains, then end. Ranks led from another node are asked when their leader has ended."""
         self.stopping = True
+        if not self.leads:
+            self.kill()
+            return
         self.send(StopExecutor(executor_id=self.order.executor_id))
 
     def kill(self) -> None:
@@ -102,20 +128,30 @@ class ExecutorProcess:
         for rank in self._ranks:
             rank.kill()
 
-    def _seat(self, rank: int) -> list[str]:
-        if self._meeting is None:
+    def _seat(self, place: int) -> list[str]:
+        if self.meeting is None:
             return []
-        count = str(len(self.order.devices))
-        place = ["--rank", str(rank), "--ranks", count, "--ranks-here", count]
-        meeting = ["--meet-port", str(self._meeting.getsockname()[1])]
-        first = ["--first-here", "--meet-fd", str(self._meeting.fileno())] if rank == 0 else []
-        return [*place, *meeting, *first]
+        part, here = self.order.part, len(self.order.devices)
+        rank = place if part is None else part.first_rank + place
+        host, _, port = self.meeting.rpartition(":")
+        seat = {
+            "--rank": rank,
+            "--ranks": here if part is None else part.ranks,
+            "--ranks-here": here,
+            "--near": here if part is None else part.near,
+            "--meet-host": host,
+            "--meet-port": port,
+        }
+        words = [word for name, value in seat.items() for word in (name, str(value))]
+        first = ["--first-here"] if place == 0 else []
+        listening = ["--meet-fd", str(self._listening.fileno())] if self._listening and place == 0 else []
+        return [*words, *first, *listening]
 
 
-def _listening_socket() -> socket.socket:
+def _listening_socket(host: str) -> socket.socket:
     """Where the ranks meet. Made here and inherited by rank 0, so that no other program can take its port."""
     listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
+    listening.bind((host, 0))
     listening.listen(64)
     return listening
 

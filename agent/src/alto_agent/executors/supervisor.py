@@ -36,9 +36,15 @@ class Supervisor:
     """
 
     def __init__(
-        self, data_dir: Path, kind: str, leases: LeaseBook, record: Callable[[DurableEvent], object]
+        self,
+        data_dir: Path,
+        kind: str,
+        leases: LeaseBook,
+        record: Callable[[DurableEvent], object],
+        address: Callable[[], str] = lambda: "127.0.0.1",
     ) -> None:
-        """`record` spools an event."""
+        """`record` spools an event; `address` is where other nodes reach this one now."""
+        self._address = address
         self._data_dir = data_dir
         self._kind = kind
         self._leases = leases
@@ -71,7 +77,11 @@ class Supervisor:
         """A repeat for an executor that lives changes nothing."""
         if order.executor_id in self._executors or self._closing:
             return
-        process = ExecutorProcess(order, self._data_dir, self._kind, self._leases.lease_seconds)
+        process = ExecutorProcess(
+            order, self._data_dir, self._kind, self._leases.lease_seconds, self._address()
+        )
+        if order.part is not None:
+            self._record(_part_started(order, process))
         task = asyncio.create_task(self._watch(process), name=order.executor_id)
         self._executors[order.executor_id] = (process, task)
 
@@ -112,14 +122,18 @@ class Supervisor:
         self._asked_to_park.setdefault(key, lease_clock())
         self._executors[attempt[0]][0].send(order)
 
-    def enforce_leases(self) -> None:
+    def enforce_leases(self, vouched_at: float) -> None:
         """Parks what could not be renewed, and kills the executor of what does not park in time.
 
-        Executors hear from here that the agent lives; without that they end themselves.
+        Ranks that are led from another node have no attempt here: their lease is that of the node, from
+        `vouched_at` on. Executors hear from here that the agent lives; without that they end themselves.
         """
         now = lease_clock()
         for process, _ in self._executors.values():
             process.show_life()
+            if not process.leads and now - vouched_at > self._leases.lease_seconds:
+                _log.warning("lease ended, ending ranks", extra=fields(executor=process.order.executor_id))
+                process.kill()
         for key in self._leases.due_to_park(now):
             executor, step = self._attempts[key]
             _log.warning("lease ended, parking", extra=fields(run=key.run_id, step=step))
@@ -212,6 +226,14 @@ def _attempt_failed(key: AttemptKey, token: str, step: int, message: str) -> Att
         facts=None,
         admission=None,
     )
+
+
+def _part_started(order: StartExecutor, process: ExecutorProcess) -> ExecutorEvent:
+    """Says where to meet rank 0; ranks that are led from another node say nothing themselves."""
+    event = _executor_ended(order.executor_id, None)
+    if process.leads:
+        return event.model_copy(update={"state": "loading", "meeting": process.meeting})
+    return event.model_copy(update={"state": "ready"})
 
 
 def _executor_ended(executor_id: str, message: str | None) -> ExecutorEvent:

@@ -67,9 +67,14 @@ class Session:
         self._inventory = Inventory(settings.devices, settings.cpu_devices)
         self._devices = self._inventory.devices()
         self._leases = LeaseBook()
+        self._address = settings.address or "127.0.0.1"
         self._outbox = Outbox(Spool(settings.spool_path))
         self._supervisor = Supervisor(
-            settings.data_dir, self._devices[0].kind, self._leases, self._outbox.record
+            settings.data_dir,
+            self._devices[0].kind,
+            self._leases,
+            self._outbox.record,
+            lambda: self._address,
         )
         self._live = LiveEvents()
         self._diffusion = DiffusionSupervisor(
@@ -136,6 +141,8 @@ class Session:
             ping_timeout=self._leases.lease_seconds / PINGS_PER_LEASE,
         ) as socket:
             self._vouched_at = lease_clock()
+            # As the control plane reaches this node, so do other nodes, unless a person knows better.
+            self._address = self._settings.address or str(socket.local_address[0])
             await socket.send(self._hello().model_dump_json(by_alias=True))
             welcome = _COMMAND.validate_json(await asyncio.wait_for(socket.recv(), 15))
             if isinstance(welcome, Refuse):
@@ -282,5 +289,5 @@ class Session:
     async def _enforce_leases(self) -> None:
         while True:
             await asyncio.sleep(FENCE_CHECK_SECONDS)
-            self._supervisor.enforce_leases()
+            self._supervisor.enforce_leases(self._vouched_at)
             self._diffusion.show_life()

@@ -21,6 +21,8 @@ class Settings:
     data_dir: Path
     devices: DeviceChoice
     cpu_devices: int
+    address: str
+    """Where other nodes reach this one; empty: as the control plane does."""
     labels: dict[str, str]
     log_level: str
 
@@ -68,6 +70,11 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
         help="without a GPU: show the cores as N devices, to try out executors over several",
     )
     parser.add_argument(
+        "--address",
+        default="",
+        help="where other nodes reach this one; by default as the control plane does",
+    )
+    parser.add_argument(
         "--label", action="append", default=[], metavar="KEY=VALUE", help="may be given many times"
     )
     parser.add_argument("--log-level", choices=["DEBUG", "INFO", "WARNING", "ERROR"], default="INFO")
@@ -90,6 +97,7 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
         data_dir=given.data_dir.expanduser().resolve(),
         devices=given.devices,
         cpu_devices=given.cpu_devices,
+        address=given.address,
         labels=labels,
         log_level=given.log_level,
     )

@@ -154,7 +154,15 @@ class TrainingExecutor:
 
     def checkpoint(self, run_id: str, directory: Path) -> Future[int]:
         """Writes the same as `park`, in the background; the run goes on. The future gives its bytes."""
-        return self._writer.write(directory, save_run(self._run(run_id)))
+        return self.write(directory, self.state(run_id))
+
+    def state(self, run_id: str) -> SavedRun:
+        """A copy of all that the run needs to go on; later steps do not change it."""
+        return save_run(self._run(run_id))
+
+    def write(self, directory: Path, saved: SavedRun) -> Future[int]:
+        """Writes a state of any executor in the background."""
+        return self._writer.write(directory, saved)
 
     @staticmethod
     def clean(directory: Path) -> None:
@@ -221,9 +229,7 @@ class TrainingExecutor:
 
         Without an evaluation so far, `best` is the adapter as it is now.
         """
-        run = self._run(run_id)
-        row = run.best.row if which == "best" and run.best else run.stack.parameters[run.slot].cpu()
-        write_adapter(directory, run.spec, run.stack.layout.named(row, run.spec.rank), base_model_name)
+        write_adapter(directory, self._run(run_id).spec, self.adapter(run_id, which), base_model_name)
 
     def generate(
         self,
@@ -238,11 +244,11 @@ class TrainingExecutor:
             self.backbone, prompts, max_new_tokens=max_new_tokens, adapter=adapter, scaling=scaling
         )
 
-    def adapter(self, run_id: str) -> dict[str, torch.Tensor]:
-        """A copy of the adapter as it is now, by PEFT's names: `<layer>.lora_A.weight`, …"""
+    def adapter(self, run_id: str, which: Which = "last") -> dict[str, torch.Tensor]:
+        """A copy of the adapter as it is now, or at its best, by PEFT's names: `<layer>.lora_A.weight`, …"""
         run = self._run(run_id)
-        row = run.stack.parameters[run.slot].detach().to("cpu", copy=True)
-        return run.stack.layout.named(row, run.spec.rank)
+        row = run.best.row if which == "best" and run.best else run.stack.parameters[run.slot]
+        return run.stack.layout.named(row.detach().to("cpu", copy=True), run.spec.rank)
 
     def best_val_loss(self, run_id: str) -> float | None:
         """The lowest validation loss so far, also from before it was parked; `None` without an evaluation."""

@@ -21,15 +21,15 @@ def generate(
     prompts: Sequence[TokenIds],
     *,
     max_new_tokens: int,
-    adapter: Path | None = None,
+    adapter: Path | Mapping[str, torch.Tensor] | None = None,
     scaling: float = 1.0,
     together: bool = False,
 ) -> list[list[int]]:
-    """The tokens that follow each prompt, by the backbone alone or with the PEFT folder `adapter` on it.
+    """The tokens that follow each prompt, by the backbone alone or with a PEFT folder or its weights on it.
 
     `together`: all ranks of a sharded backbone write the same text, and end with the last of them.
     """
-    weights = load_file(adapter / "adapter_model.safetensors") if adapter else {}
+    weights = adapter_weights(adapter) if isinstance(adapter, Path) else adapter or {}
     written: list[list[int]] = []
     with torch.no_grad(), backbone.as_it_was() as model, _with_adapter(model, weights, scaling):
         for prompt in prompts:
@@ -44,6 +44,11 @@ def generate(
             )
             written.append(output[0, ids.shape[1] :].tolist())
     return written
+
+
+def adapter_weights(folder: Path) -> dict[str, torch.Tensor]:
+    """The weights of a PEFT folder by their names in it."""
+    return load_file(folder / "adapter_model.safetensors")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any, Self
 import torch
 
 from alto_agent.tuning.executor.export_adapter import Which
+from alto_agent.tuning.executor.generation import adapter_weights
 from alto_agent.tuning.executor.memory_model import MemoryTerms
 from alto_agent.tuning.executor.parallel_executor import ParallelExecutor
 from alto_agent.tuning.executor.rank_calls import RankCalls
@@ -88,7 +89,9 @@ class LeadingExecutor:
         scaling: float = 1.0,
     ) -> list[list[int]]:
         """See ParallelExecutor."""
-        named: dict[str, Any] = {"max_new_tokens": max_new_tokens, "adapter": adapter, "scaling": scaling}
+        # Other ranks may be on nodes that do not have the folder.
+        weights = None if adapter is None else adapter_weights(adapter)
+        named: dict[str, Any] = {"max_new_tokens": max_new_tokens, "adapter": weights, "scaling": scaling}
         self._calls.say("generate", prompts, **named)
         return self._parallel.generate(prompts, **named)
 

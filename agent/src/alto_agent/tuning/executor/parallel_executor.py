@@ -7,7 +7,7 @@ calls the same methods with the same arguments in the same order; results are th
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -25,8 +25,9 @@ from transformers import PreTrainedModel
 from alto_agent.tuning.data.load_run_data import PairRows
 from alto_agent.tuning.data.token_table import TokenRows
 from alto_agent.tuning.executor.active_pass import running
+from alto_agent.tuning.executor.checkpoint import SavedRun, read_checkpoint
 from alto_agent.tuning.executor.executor import TrainingExecutor
-from alto_agent.tuning.executor.export_adapter import Which
+from alto_agent.tuning.executor.export_adapter import Which, write_adapter
 from alto_agent.tuning.executor.generation import generate
 from alto_agent.tuning.executor.lock_step import LockStep, PassKind
 from alto_agent.tuning.executor.memory_model import MemoryTerms, device_memory_bytes
@@ -70,11 +71,20 @@ class _Member:
 class ParallelExecutor:
     """A training executor over all ranks of a device mesh."""
 
-    def __init__(self, model: PreTrainedModel, mesh: DeviceMesh, store: Store, **options: Any) -> None:
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        mesh: DeviceMesh,
+        store: Store,
+        *,
+        near: int | None = None,
+        **options: Any,
+    ) -> None:
         """Shards `model` over `mesh`. `options` are those of TrainingExecutor.
 
         `store` is this rank's connection to a store of all ranks. All must have loaded the same weights.
-        A memory limit is that of all ranks together; on the CPU they share its memory.
+        A memory limit is that of all ranks together; on the CPU they share its memory. The first `near` ranks
+        (default: all) are on the node of rank 0 and share its files; for the others it reads and writes.
         """
         limit: int | None = options.pop("memory_limit_bytes", None)
         if limit is None and mesh.device_type == "cpu":
@@ -82,6 +92,7 @@ class ParallelExecutor:
         own_limit = None if limit is None else limit // mesh.size()
         shard_backbone(model, mesh)
         self._rank, self._ranks = mesh.get_rank(), mesh.size()
+        self._near = near or self._ranks
         self._control: Any = dist.new_group(backend="gloo")
         self._receipts = Receipts(store)
         self.local = TrainingExecutor(model, memory_limit_bytes=own_limit, **options)
@@ -135,9 +146,16 @@ class ParallelExecutor:
         if owner is None:
             owner = least_loaded(self.owners, self._loads(), self._ranks)
 
+        saved: SavedRun | None = None
+        if restore is not None and owner >= self._near:
+            saved = self._carry(0, owner, lambda: read_checkpoint(restore))
+
         def enter() -> tuple[list[tuple[int, float]], float | None, bool]:
-            self.local.join(spec, data, restore=restore)
             local = self.local
+            if saved is None:
+                local.join(spec, data, restore=restore)
+            else:
+                local.put_in(spec, data, saved)
             return local.loss_history(run_id), local.best_val_loss(run_id), local.is_finished(run_id)
 
         history, best, finished = self._by_owner(owner, enter)
@@ -159,6 +177,9 @@ class ParallelExecutor:
     def checkpoint(self, run_id: str, directory: Path) -> Future[int]:
         """As `TrainingExecutor.checkpoint`; the future is settled on rank 0 and on the rank of the run."""
         ticket, owner = self._receipts.ticket(), self._member(run_id).owner
+        if owner >= self._near:
+            saved = self._carry(owner, 0, lambda: self.local.state(run_id))
+            return Future() if saved is None else self.local.write(directory, saved)
         if owner == self._rank:
             future = self.local.checkpoint(run_id, directory)
             if owner != 0:
@@ -228,17 +249,22 @@ class ParallelExecutor:
     def export(self, run_id: str, directory: Path, *, base_model_name: str, which: Which = "best") -> None:
         """As `TrainingExecutor.export`, by the rank that owns the run."""
 
-        def write() -> None:
-            self.local.export(run_id, directory, base_model_name=base_model_name, which=which)
+        member = self._member(run_id)
+        writer = member.owner if member.owner < self._near else 0
+        weights = self._carry(member.owner, writer, lambda: self.local.adapter(run_id, which))
 
-        self._by_owner(self._member(run_id).owner, write)
+        def write() -> None:
+            assert weights is not None
+            write_adapter(directory, member.spec, weights, base_model_name)
+
+        self._by_owner(writer, write)
 
     def generate(
         self,
         prompts: Sequence[TokenIds],
         *,
         max_new_tokens: int,
-        adapter: Path | None = None,
+        adapter: Mapping[str, torch.Tensor] | None = None,
         scaling: float = 1.0,
     ) -> list[list[int]]:
         """As `TrainingExecutor.generate`; all ranks write the same text together.
@@ -313,13 +339,9 @@ class ParallelExecutor:
         has_room = self._rank == move.target and self.local.admit(spec, longest).fits
         if not self._from(move.target, has_room):
             return False
-        if self._rank == move.source:
-            box: list[Any] = [self.local.take_out(move.run_id)]
-            dist.send_object_list(box, dst=move.target, group=self._control)
-        elif self._rank == move.target:
-            box = [None]
-            dist.recv_object_list(box, src=move.source, group=self._control)
-            self.local.put_in(spec, data, box[0])
+        saved = self._carry(move.source, move.target, lambda: self.local.take_out(move.run_id))
+        if saved is not None:
+            self.local.put_in(spec, data, saved)
         member.owner = move.target
         return True
 
@@ -354,6 +376,20 @@ class ParallelExecutor:
         if problem is not None:
             raise kind(problem)
         return value  # pyright: ignore[reportReturnType]
+
+    def _carry(self, source: int, target: int, make: Callable[[], _T]) -> _T | None:
+        """What `make` gives on one rank, on another one alone; what it found wrong, on all."""
+        made: list[_T] = []
+        self._by_owner(source, lambda: made.append(make()))
+        if source == target:
+            return made[0] if made else None
+        if self._rank == source:
+            dist.send_object_list(made, dst=target, group=self._control)
+        if self._rank != target:
+            return None
+        box: list[Any] = [None]
+        dist.recv_object_list(box, src=source, group=self._control)
+        return box[0]
 
     def _from(self, owner: int, value: _T) -> _T:
         box: list[Any] = [value]

@@ -33,6 +33,8 @@ class Seat:
     ranks: int
     here: int
     """Ranks on this node."""
+    near: int
+    """Ranks on the node of rank 0."""
     is_first_here: bool
     host: str
     port: int
@@ -45,6 +47,7 @@ class Seat:
         parser.add_argument("--rank", type=int, default=0)
         parser.add_argument("--ranks", type=int, default=1)
         parser.add_argument("--ranks-here", type=int, default=1)
+        parser.add_argument("--near", type=int, default=1)
         parser.add_argument("--first-here", action="store_true")
         parser.add_argument("--meet-host", default="127.0.0.1")
         parser.add_argument("--meet-port", type=int, default=0)
@@ -57,6 +60,7 @@ class Seat:
             given.rank,
             given.ranks,
             given.ranks_here,
+            given.near,
             given.first_here,
             given.meet_host,
             given.meet_port,
