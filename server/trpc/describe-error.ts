@@ -24,6 +24,14 @@ const isUnreachableDatabase = (error: unknown): boolean => {
   )
 }
 
+/** Postgres says 53100; a driver may wrap that, and a connection that cannot even be made says it in words. */
+const isFullDisk = (error: unknown): boolean => {
+  if (typeof error !== 'object' || error === null) return false
+  const { code, originalCode, message, cause } = error as Record<string, unknown>
+  if (code === '53100' || originalCode === '53100') return true
+  return (typeof message === 'string' && message.includes('No space left on device')) || isFullDisk(cause)
+}
+
 /** What an answer may say about an error: a sentence and fields, never a stack or a driver's message. */
 export function describeError(error: TRPCError): ErrorDescription {
   if (error instanceof UserError)
@@ -38,6 +46,14 @@ export function describeError(error: TRPCError): ErrorDescription {
   }
   if (isUnreachableDatabase(cause ?? error))
     return { message: 'The database does not answer. It is tried again; nothing was changed.', fields: [] }
+  if (isFullDisk(cause ?? error)) {
+    log.error({ err: cause ?? error }, 'the disk of the database is full')
+    return {
+      message:
+        'The disk of the database is full, and nothing was changed. Free some space on it, then try again.',
+      fields: [],
+    }
+  }
   if (error.code === 'INTERNAL_SERVER_ERROR') {
     log.error({ err: cause ?? error }, 'request failed')
     return { message: 'Something failed inside Alto. The log of the web process says what.', fields: [] }

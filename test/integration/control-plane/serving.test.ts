@@ -211,7 +211,7 @@ describe('serving with the built-in models', () => {
     expect(request.sentence).toContain('the client, which went away')
   }, 120_000)
 
-  test('[S44] a request that comes again under its key is the same one', async () => {
+  test('[S46] a request that comes again under its key is the same one', async () => {
     const ask = async (key: string) => {
       const answer = await post(createVideo, { prompt: 'a red circle', steps: 400 }, undefined, {
         'idempotency-key': key,
@@ -265,7 +265,7 @@ describe('serving with the built-in models', () => {
     const { settings } = await caller().deployment.update({ id: deploymentId, settings: { mostInLine: 4 } })
     expect(deploymentSettings.parse(settings).mostInLine).toBe(4)
     const answers = await Promise.allSettled(
-      Array.from({ length: 40 }, () => caller().request.create(video({ steps: 1000 }))),
+      Array.from({ length: 300 }, () => caller().request.create(video({ steps: 1000 }))),
     )
     const made = answers.flatMap((one) => (one.status === 'fulfilled' ? one.value.ids : []))
     expect(made).toHaveLength(4)
@@ -278,6 +278,10 @@ describe('serving with the built-in models', () => {
     expect((await caller().deployment.get({ id: deploymentId })).deployment.line).toMatchObject({
       queued: expect.any(Number) as number,
     })
+    const full = await post(createVideo, { prompt: 'a red circle', accept_late: true })
+    expect(full.status).toBe(429)
+    expect(Number(full.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(((await full.json()) as Refusal).error.message).toMatch(/^The line of pair is full: it takes 4/)
     const polled = await getVideo(
       new Request('http://localhost:3000/x', { headers: { authorization: `Bearer ${token}` } }),
       made[0]!,

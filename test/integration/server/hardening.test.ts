@@ -50,6 +50,31 @@ describe('what an attacker tries first', () => {
       expect(cookie).toMatch(attribute)
   })
 
+  it('a database without room says so in one sentence, changes nothing, and goes on when there is room again', async () => {
+    const { pool, prisma } = web.db
+    // As Postgres says it in the middle of a transaction, when a file cannot be extended.
+    await pool.query(`CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      RAISE EXCEPTION 'could not extend file "base/1/2": No space left on device' USING ERRCODE = 'disk_full'; END $$`)
+    await pool.query(
+      'CREATE TRIGGER full_disk BEFORE INSERT ON "ApiToken" FOR EACH ROW EXECUTE FUNCTION no_room()',
+    )
+    const create = () =>
+      rest('/tokens', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ name: 'more', role: 'viewer' }),
+      })
+    const before = await prisma.apiToken.count()
+    const refused = await create()
+    expect(((await refused.json()) as { error: { message: string } }).error.message).toBe(
+      'The disk of the database is full, and nothing was changed. Free some space on it, then try again.',
+    )
+    expect(await prisma.apiToken.count()).toBe(before)
+    await pool.query('DROP TRIGGER full_disk ON "ApiToken"')
+    expect((await create()).status).toBeLessThan(300)
+    expect(await prisma.apiToken.count()).toBe(before + 1)
+  })
+
   it('another site’s page changes nothing with a person’s cookie, and reads nothing', async () => {
     const request = (origin: string) =>
       new Request(`${HERE}/api/trpc/token.create`, {
