@@ -16,6 +16,8 @@ export default defineConfig({
             '{engine,contracts,components,cli,server,control-plane,scripts,test/unit,app}/**/*.test.{ts,tsx}',
           ],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
+          // Properties are tried on many cases: on a busy machine one takes longer than the 5 s that are usual.
+          testTimeout: 60_000,
         },
       },
       {
