@@ -28,7 +28,8 @@ export function PlaygroundForm({ deployment, onSent }: PlaygroundFormProps) {
   const [refused, setRefused] = useState<string | null>(null)
   const [sending, setSending] = useState(false)
   const facts = deployment.abilities[form.kind]
-  const asked = useSettled(specOf(form, true), 300)
+  // A quote does not depend on the words, and an address cannot carry all of a long prompt.
+  const asked = useSettled(specOf({ ...form, prompt: form.prompt.trim().slice(0, 40) }, true), 300)
   const quote = useQuery(
     trpc.request.quote.queryOptions(
       { deploymentId: deployment.id, spec: asked },

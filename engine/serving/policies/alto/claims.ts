@@ -14,6 +14,9 @@ export class Claims {
   private readonly readyMs: number[]
   private readonly taken: boolean[]
   private readonly nodes: number[][] = []
+  /** GPUs of each node that nobody has claimed, in the order of `nodes`. */
+  private readonly leftOn: number[] = []
+  private readonly placeOfNode = new Map<number, number>()
   private readonly nodeOf: number[]
   /** GPUs that nobody has claimed. */
   left: number
@@ -23,14 +26,15 @@ export class Claims {
     this.taken = gpus.map(() => false)
     this.nodeOf = gpus.map((gpu) => gpu.node)
     this.left = gpus.length
-    const places = new Map<number, number[]>()
     for (const [index, { node }] of gpus.entries()) {
-      const members = places.get(node)
-      if (members) members.push(index)
-      else {
-        const fresh = [index]
-        places.set(node, fresh)
-        this.nodes.push(fresh)
+      const place = this.placeOfNode.get(node)
+      if (place === undefined) {
+        this.placeOfNode.set(node, this.nodes.length)
+        this.nodes.push([index])
+        this.leftOn.push(1)
+      } else {
+        this.nodes[place]!.push(index)
+        this.leftOn[place]!++
       }
     }
   }
@@ -43,6 +47,7 @@ export class Claims {
     for (const gpu of gpus) {
       if (this.taken[gpu]) throw new Error(`GPU ${gpu} was given out twice in one round.`)
       this.taken[gpu] = true
+      this.leftOn[this.placeOfNode.get(this.nodeOf[gpu]!)!]!--
       this.left--
     }
   }
@@ -58,7 +63,8 @@ export class Claims {
   find(width: number, own: readonly number[], base: readonly number[], fromMs: number): Group | undefined {
     const home = own.length > 0 ? this.nodeOf[own[0]!] : undefined
     let best: Candidate | undefined
-    for (const node of this.nodes) {
+    for (const [place, node] of this.nodes.entries()) {
+      if (this.leftOn[place]! < width - base.length) continue
       if (base.length > 0 && this.nodeOf[base[0]!] !== this.nodeOf[node[0]!]) continue
       const open = node.filter((gpu) => !this.taken[gpu] && !base.includes(gpu))
       if (open.length < width - base.length) continue
@@ -73,7 +79,7 @@ export class Claims {
 
   /** Free GPUs beside `gpu` on its node that nobody claims. */
   idleBeside(gpu: number, now: number): number[] {
-    const node = this.nodes.find((members) => this.nodeOf[members[0]!] === this.nodeOf[gpu])!
+    const node = this.nodes[this.placeOfNode.get(this.nodeOf[gpu]!)!]!
     return node.filter((other) => !this.taken[other] && this.readyMs[other]! <= now)
   }
 
@@ -84,17 +90,29 @@ export class Claims {
     base: readonly number[],
     fromMs: number,
   ): Group {
-    const place = (gpu: number): number => {
-      const index = own.indexOf(gpu)
-      return index < 0 ? own.length + gpu : index
+    // The whole list is put in order only where more than one is wanted.
+    if (width === 1 && base.length === 0) {
+      let first = open[0]!
+      for (const gpu of open) if (this.compare(gpu, first, own, fromMs) < 0) first = gpu
+      return { gpus: [first], readyMs: Math.max(this.readyMs[first]!, fromMs) }
     }
-    const ready = (gpu: number): number => Math.max(this.readyMs[gpu]!, fromMs)
-    open.sort((a, b) => ready(a) - ready(b) || place(a) - place(b))
+    open.sort((a, b) => this.compare(a, b, own, fromMs))
     const gpus = [...base, ...open.slice(0, width - base.length)]
     let readyMs = fromMs
     for (const gpu of gpus) readyMs = Math.max(readyMs, this.readyMs[gpu]!)
-    return { gpus: gpus.sort((a, b) => place(a) - place(b)), readyMs }
+    return { gpus: gpus.sort((a, b) => placeIn(own, a) - placeIn(own, b)), readyMs }
   }
+
+  /** The one that is free first, then its own in their order, then by number. */
+  private compare(a: number, b: number, own: readonly number[], fromMs: number): number {
+    const apart = Math.max(this.readyMs[a]!, fromMs) - Math.max(this.readyMs[b]!, fromMs)
+    return apart || placeIn(own, a) - placeIn(own, b)
+  }
+}
+
+function placeIn(own: readonly number[], gpu: number): number {
+  const index = own.indexOf(gpu)
+  return index < 0 ? own.length + gpu : index
 }
 
 interface Candidate {
