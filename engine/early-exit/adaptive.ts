@@ -86,9 +86,9 @@ function stopByCurve(view: SweepView): ExitDecision[] {
   const start = () => (known ??= startingLoss(view.runs))
   const stops: ExitDecision[] = []
   for (const run of view.runs) {
-    if (firstNonFinite(run)) continue
-    const diverged = findClearDivergence(run, start)
-    if (diverged && mayStop(run, 'E64')) {
+    if (!isAlive(run) || firstNonFinite(run)) continue
+    const diverged = mayStop(run, 'E64') && findClearDivergence(run, start)
+    if (diverged) {
       stops.push(
         stopDecision(run, {
           rule: 'E64',
@@ -101,8 +101,8 @@ function stopByCurve(view: SweepView): ExitDecision[] {
       )
       continue
     }
-    const past = findPastBest(run.points, view.evaluationsPerRun)
-    if (!past || !mayStop(run, 'E65')) continue
+    const past = mayStop(run, 'E65') && findPastBest(run.points, view.evaluationsPerRun)
+    if (!past) continue
     stops.push(
       stopDecision(run, {
         rule: 'E65',

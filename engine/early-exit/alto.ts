@@ -88,8 +88,8 @@ export const alto: EarlyExitPolicy<AltoParams> = {
 function stopByCurve(runs: readonly RunView[], params: AltoParams): ExitDecision[] {
   const stops: ExitDecision[] = []
   for (const run of runs) {
-    const diverged = findDivergence(run.points, params)
-    if (diverged && mayStop(run, 'E21')) {
+    const diverged = mayStop(run, 'E21') && findDivergence(run.points, params)
+    if (diverged) {
       const { samples, slope } = diverged
       stops.push(
         stopDecision(run, {
@@ -103,8 +103,8 @@ function stopByCurve(runs: readonly RunView[], params: AltoParams): ExitDecision
       )
       continue
     }
-    const overfitted = findOverfitting(run.points, params)
-    if (!overfitted || !mayStop(run, 'E22')) continue
+    const overfitted = mayStop(run, 'E22') && findOverfitting(run.points, params)
+    if (!overfitted) continue
     stops.push(
       stopDecision(run, {
         rule: 'E22',
@@ -125,8 +125,7 @@ function stopByCurve(runs: readonly RunView[], params: AltoParams): ExitDecision
  */
 function cutAtWarmup(view: SweepView, params: AltoParams): ExitDecision[] {
   const boundary = params.warmup * sweepSamples(view.runs)
-  const arrived = view.runs.filter((run) => isSurvivor(run) && hasArrived(run, boundary))
-  const open = arrived.filter((run) => run.passedRung === 0 && isAlive(run))
+  const open = view.runs.filter((run) => run.passedRung === 0 && isAlive(run) && hasArrived(run, boundary))
   if (open.length === 0) return []
   const coming = view.runs.some((run) => isAlive(run) && !run.stalled && !hasArrived(run, boundary))
   if (coming) {
@@ -134,7 +133,8 @@ function cutAtWarmup(view: SweepView, params: AltoParams): ExitDecision[] {
       .filter((run) => standing(run) === 'going' && mayStop(run, 'E24'))
       .map((run) => row(run, { kind: 'pause', rule: 'E23', rung: 1 }))
   }
-  const ranked = arrived
+  const ranked = view.runs
+    .filter((run) => isSurvivor(run) && hasArrived(run, boundary))
     .map((run) => ({ run, loss: run.points[indexAt(run, boundary)]!.valLoss ?? Number.POSITIVE_INFINITY }))
     .sort((a, b) => a.loss - b.loss || (a.run.id < b.run.id ? -1 : 1))
   const keeps = Math.ceil(params.keep * ranked.length)

@@ -3,12 +3,13 @@ import type { ExitDecision, RunView, SweepView } from '../model/tuning'
 /** The sweep as it stands once the decisions have been carried out. */
 export function applyDecisions(view: SweepView, decisions: readonly ExitDecision[]): SweepView {
   if (decisions.length === 0) return view
-  const runs = new Map(view.runs.map((run) => [run.id, run]))
+  const byRun = new Map<string, ExitDecision[]>()
   for (const decision of decisions) {
-    const run = runs.get(decision.runId)
-    if (run) runs.set(run.id, applyDecision(run, decision))
+    const earlier = byRun.get(decision.runId)
+    if (earlier) earlier.push(decision)
+    else byRun.set(decision.runId, [decision])
   }
-  return { ...view, runs: view.runs.map((run) => runs.get(run.id) ?? run) }
+  return { ...view, runs: view.runs.map((run) => byRun.get(run.id)?.reduce(applyDecision, run) ?? run) }
 }
 
 function applyDecision(run: RunView, decision: ExitDecision): RunView {

@@ -101,19 +101,26 @@ function alivePerSegment(
   most: number,
   total: number,
 ): number[] {
-  const segments = places.map((from, index) => ({ from, to: places[index + 1] ?? evaluations }))
-  const curve = (c: number) =>
-    segments.map(({ from, to }) =>
-      from === 0 ? most : Math.min(most, Math.max(1, c * ((from + to + 1) / 2) ** -STEEPNESS)),
-    )
-  const cost = (alive: readonly number[]) =>
-    segments.reduce((sum, { from, to }, index) => sum + alive[index]! * (to - from), 0)
+  const segments = places.map((from, index) => {
+    const to = places[index + 1] ?? evaluations
+    return {
+      length: to - from,
+      share: from === 0 ? Number.POSITIVE_INFINITY : ((from + to + 1) / 2) ** -STEEPNESS,
+    }
+  })
+  const at = (c: number, share: number) =>
+    share === Number.POSITIVE_INFINITY ? most : Math.min(most, Math.max(1, c * share))
+  const cost = (c: number) => {
+    let sum = 0
+    for (const { length, share } of segments) sum += at(c, share) * length
+    return sum
+  }
   let low = 0
   let high = most * evaluations
   for (let round = 0; round < 40; round++) {
     const middle = (low + high) / 2
-    if (cost(curve(middle)) > total) high = middle
+    if (cost(middle) > total) high = middle
     else low = middle
   }
-  return curve(low)
+  return segments.map(({ share }) => at(low, share))
 }

@@ -7,9 +7,8 @@ import { stopDecision } from './stop-decision'
 export function stopNonFinite(runs: readonly RunView[]): ExitDecision[] {
   const stops: ExitDecision[] = []
   for (const run of runs) {
-    const point = firstNonFinite(run)
-    if (point && mayStop(run, 'E3'))
-      stops.push(stopDecision(run, { rule: 'E3', reason: 'non-finite', atSamples: point.samples }))
+    const point = mayStop(run, 'E3') && firstNonFinite(run)
+    if (point) stops.push(stopDecision(run, { rule: 'E3', reason: 'non-finite', atSamples: point.samples }))
   }
   return stops
 }

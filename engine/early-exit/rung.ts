@@ -55,8 +55,9 @@ export function decideRung(rung: Rung): ExitDecision[] {
   const peers = ranked.map(({ run, score }, index) => {
     return { runId: run.id, value: finite(score) ?? Number.MAX_VALUE, kept: index < keeps }
   })
+  const places = new Map(ranked.map(({ run }, index) => [run, index]))
   return open.flatMap((run) => {
-    const index = ranked.findIndex((entry) => entry.run === run)
+    const index = places.get(run)!
     const compared = { observed: finite(ranked[index]!.score), threshold, place: index + 1, keeps, peers }
     if (mayStop(run, rung.rule) && index >= sureToGo) {
       const spread = spreadOf(run.points.slice(0, indexAt(run, rung.samples) + 1))

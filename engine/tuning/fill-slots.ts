@@ -1,9 +1,9 @@
 import type { Hold, PauseRun, PlaceRun, StopRun } from '../model/plan'
 import type { HoldReason } from '../model/reasons'
 import type { SweepWork, TuningPolicy } from '../model/snapshot'
-import type { ExitDecision } from '../model/tuning'
+import type { ExitDecision, RunView } from '../model/tuning'
 import { decideExits } from './decide-exits'
-import { bestRoom, enter, leave, type PackedRun, type Room, sparesOwner } from './executor-room'
+import { bestRoom, enter, fits, leave, type PackedRun, type Room, sparesOwner } from './executor-room'
 import { fillAudits, leaveAudits } from './fill-audits'
 import type { Rooms } from './open-rooms'
 
@@ -153,9 +153,18 @@ function borrow(filling: Filling, sweep: SweepWork, sweeps: readonly SweepWork[]
   const lenders = sweeps
     .filter((other) => other.id !== sweep.id && !other.paused && other.baseModel === sweep.baseModel)
     .flatMap((other) => filling.rooms.bySweep.get(other.id) ?? [])
-    .filter((room) => room.maxLength >= sweep.maxLength)
+    .filter((room) => room.maxLength >= sweep.maxLength && room.runIds.length < room.slots)
   const spare = lenders.reduce((sum, room) => sum + room.slots - room.runIds.length, 0)
   if (spare <= 0) return
+  const owned = new Map(lenders.map((room) => [room, ownTokens(room, filling.rooms)]))
+  const takes = (room: Room, run: PackedRun) => fits(room, run) && sparesOwner(room, run, owned.get(room)!)
+  const isWanted = ({ id, state, audited }: RunView) => {
+    const run = filling.rooms.runs.get(id)!
+    const mayCome = (state === 'waiting' || (state === 'parked' && !audited)) && !filling.placed.has(id)
+    return mayCome && lenders.some((room) => takes(room, run))
+  }
+  // A policy is not asked about slots that none of the runs could take.
+  if (!sweep.view.runs.some(isWanted)) return
   const slots = slotsOf(sweep, filling.rooms) + spare
   for (const decision of decideExits(
     sweep,
@@ -164,8 +173,11 @@ function borrow(filling: Filling, sweep: SweepWork, sweeps: readonly SweepWork[]
     filling.policy,
   ).starts) {
     const run = filling.rooms.runs.get(decision.runId)!
-    const willing = lenders.filter((room) => sparesOwner(room, run, ownTokens(room, filling.rooms)))
-    startIn(filling, willing, decision)
+    startIn(
+      filling,
+      lenders.filter((room) => takes(room, run)),
+      decision,
+    )
   }
 }
 
