@@ -260,6 +260,22 @@ describe('decideGangs', () => {
     expect(started(decide({ nodes, sweeps: [waiting('s', 6, 9, { gpusPerExecutor: 2 })] }))).toEqual([])
   })
 
+  it('[P5] GPUs that are free in pieces too small for an executor are a reason with its numbers', () => {
+    const nodes = [aNode('n0', 3), aNode('n1', 3)]
+    const plan = decide({ nodes, sweeps: [waiting('s', 6, 9, { gpusPerExecutor: 2 })] })
+    expect(plan.actions[0]).toMatchObject({
+      kind: 'hold',
+      reasons: [
+        {
+          code: 'gpus-busy',
+          message: 'Needs 6 GPUs, 2 on one node for each executor, and 6 are free in smaller pieces.',
+          requested: 6,
+          available: 4,
+        },
+      ],
+    })
+  })
+
   it('[P3] an executor that no node holds takes GPUs of several', () => {
     const nodes = [aNode('n0', 1), aNode('n1', 1)]
     const over = { nodes, sweeps: [waiting('s', 2, 9, { gpusPerExecutor: 2 })] }

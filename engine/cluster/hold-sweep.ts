@@ -65,6 +65,12 @@ export function holdSweep(
       : `${needs} on one node and at most ${available} ${available === 1 ? 'is' : 'are'} free on one.`
     add('gpus-busy', message, sweep.gpus, available)
   }
+  const span = sweep.gpusPerExecutor
+  const whole = counts.reduce((sum, count) => sum + count - (count % span), 0)
+  if (sweep.spread && available >= sweep.gpus && whole < sweep.gpus && widest >= span) {
+    const message = `${needs}, ${span} on one node for each executor, and ${available} are free in smaller pieces.`
+    add('gpus-busy', message, sweep.gpus, whole)
+  }
   const { share, used } = fairShares(snapshot, held)
   const right = share.get(sweep.projectId)
   const holds = used.get(sweep.projectId) ?? 0
