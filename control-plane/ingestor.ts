@@ -9,7 +9,7 @@ const PACE_MS = 200
 /** The same where a slot waits for what is decided next. */
 const PROMPT_PACE_MS = 20
 /** A run, or its slot, stands still until the leader has seen it. */
-const WAITED_FOR: ReadonlySet<string> = new Set(['evaluation', 'attempt'])
+const WAITED_FOR: ReadonlySet<string> = new Set(['evaluation', 'attempt', 'request-parked', 'request-ended'])
 const MAX_AT_ONCE = 20_000
 const RETRY_MS = 1_000
 

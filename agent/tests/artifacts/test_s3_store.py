@@ -5,10 +5,15 @@ from pathlib import Path
 
 import boto3
 import pytest
+import torch
 from moto.server import ThreadedMotoServer
 
 from alto_agent.artifacts.folder_store import FolderStore
 from alto_agent.artifacts.store import ArtifactStore, open_store
+from alto_agent.contracts.generated.messages import ServingRequest
+from alto_agent.diffusion.executor.request_state import RequestState
+from alto_agent.diffusion.executor.state_store import StateStore
+from alto_agent.executors.rank_command import RankEvent
 
 
 @pytest.fixture(name="address")
@@ -56,6 +61,49 @@ def test_a_file_travels_too_and_what_is_nowhere_stays_away(tmp_path: Path, addre
     there.fetch("datasets/rows.jsonl")
     there.fetch("datasets/other.jsonl")
     assert [path.name for path in (tmp_path / "b/datasets").iterdir()] == ["rows.jsonl"]
+
+
+def test_a_request_goes_on_at_another_node_and_back_with_its_newest_state(
+    tmp_path: Path, address: str
+) -> None:
+    asked = ServingRequest(
+        request_id="v",
+        attempt=1,
+        kind="video",
+        prompt="a",
+        width=32,
+        height=32,
+        frames=4,
+        steps=9,
+        guidance=None,
+        seed=0,
+        restore="requests/v/parked-1.safetensors",
+    )
+    told: list[RankEvent] = []
+
+    def node(name: str) -> StateStore:
+        folder = tmp_path / name
+        return StateStore(name, folder, open_store(folder, address), told.append)
+
+    def stop_at(store: StateStore, step: int) -> None:
+        latent, text = torch.full((2, 1, 4, 4), float(step)), {"text": torch.zeros(3, 2)}
+        store.park(RequestState(asked, "denoise", step, latent, text), "paused")
+        store.let_go(("v", 1))
+        store.park_all()
+
+    def taken(store: StateStore) -> tuple[int, float]:
+        state = store.take(asked, torch.device("cpu"))
+        assert state is not None
+        assert state.latent is not None
+        return state.steps_done, float(state.latent.mean())
+
+    stop_at(node("a"), 3)
+    there = node("b")
+    assert taken(there) == (3, 3.0)
+    stop_at(there, 7)
+    # The folder of the first node still has what it wrote.
+    assert (tmp_path / "a" / str(asked.restore)).exists()
+    assert taken(node("a")) == (7, 7.0)
 
 
 def test_a_store_that_does_not_answer_is_said_in_one_sentence(
