@@ -13,6 +13,7 @@ from alto_agent.executors.backbone_source import BackboneSource
 from alto_agent.executors.channel import EVENT, ExecutorChannel
 from alto_agent.executors.worker import Worker
 from alto_agent.tuning.executor.device_loss import DeviceLostError
+from alto_agent.tuning.executor.executor import TrainingExecutor
 
 Heard = tuple[list[AttemptEvent], list[ExecutorEvent]]
 
@@ -81,6 +82,7 @@ class _BreakingSource(BackboneSource):
 
     def open_executor(self) -> Any:
         executor = super().open_executor()
+        assert isinstance(executor, TrainingExecutor)
 
         def gone(*_: object) -> None:
             if torch.is_grad_enabled():

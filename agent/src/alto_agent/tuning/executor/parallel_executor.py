@@ -14,16 +14,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 import torch
 import torch.distributed as dist
-from numpy.typing import NDArray
 from torch.distributed.device_mesh import DeviceMesh
 from torch.distributed.distributed_c10d import Store
 from transformers import PreTrainedModel
 
-from alto_agent.tuning.data.load_run_data import PairRows
-from alto_agent.tuning.data.token_table import TokenRows
 from alto_agent.tuning.executor.active_pass import running
 from alto_agent.tuning.executor.checkpoint import SavedRun, read_checkpoint
 from alto_agent.tuning.executor.executor import TrainingExecutor
@@ -35,6 +31,7 @@ from alto_agent.tuning.executor.packed_pass import pack
 from alto_agent.tuning.executor.pass_guard import PassGuard
 from alto_agent.tuning.executor.rank_balance import Move, least_loaded, plan_moves
 from alto_agent.tuning.executor.receipts import Receipts
+from alto_agent.tuning.executor.run_load import longest_batch, tokens_a_step
 from alto_agent.tuning.executor.shard_backbone import shard_backbone
 from alto_agent.tuning.executor.spec import (
     AdapterSpec,
@@ -42,8 +39,6 @@ from alto_agent.tuning.executor.spec import (
     EvalReport,
     Fault,
     ParkedState,
-    PreferenceRow,
-    Row,
     RunData,
     RunStep,
     StepReport,
@@ -159,7 +154,7 @@ class ParallelExecutor:
             return local.loss_history(run_id), local.best_val_loss(run_id), local.is_finished(run_id)
 
         history, best, finished = self._by_owner(owner, enter)
-        load = 0 if finished else _tokens_a_step(spec, data)
+        load = 0 if finished else tokens_a_step(spec, data)
         self._members[run_id] = _Member(owner, spec, data, load, history, best, None, finished)
 
     def leave(self, run_id: str) -> None:
@@ -335,8 +330,7 @@ class ParallelExecutor:
         """Whether it was made: the other rank may have no room."""
         member = self._members[move.run_id]
         spec, data = member.spec, member.data
-        longest = spec.batch_size * int(_lengths(data).max())
-        has_room = self._rank == move.target and self.local.admit(spec, longest).fits
+        has_room = self._rank == move.target and self.local.admit(spec, longest_batch(spec, data)).fits
         if not self._from(move.target, has_room):
             return False
         saved = self._carry(move.source, move.target, lambda: self.local.take_out(move.run_id))
@@ -400,19 +394,3 @@ class ParallelExecutor:
         boxes: list[Any] = [None] * self._ranks
         dist.all_gather_object(boxes, value, group=self._control)
         return boxes
-
-
-def _tokens_a_step(spec: AdapterSpec, data: RunData) -> int:
-    return max(1, round(spec.batch_size * float(_lengths(data).mean()))) if data.train else 1
-
-
-def _lengths(data: RunData) -> NDArray[np.int64]:
-    """Tokens of each training row; of a pair, of both its answers."""
-    if isinstance(data.train, TokenRows | PairRows):
-        return data.train.lengths()
-    return np.array([_row_tokens(row) for row in data.train], dtype=np.int64)
-
-
-def _row_tokens(row: Row | PreferenceRow) -> int:
-    parts = (row.chosen, row.rejected) if isinstance(row, PreferenceRow) else (row,)
-    return sum(len(part.input_ids) for part in parts)
