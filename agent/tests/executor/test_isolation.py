@@ -1,7 +1,9 @@
 """One adapter's trouble is its own: neighbours keep the very bits that they would have had."""
 
 import random
+import weakref
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from alto_agent.tuning.executor.device_loss import DeviceLostError, is_device_loss
 from alto_agent.tuning.executor.executor import TrainingExecutor
+from alto_agent.tuning.executor.lack_of_memory import NoRoomError
 from alto_agent.tuning.executor.spec import AdapterSpec, Row, RunData
 
 from .tiny_models import random_data, random_pairs, spec, tiny_model
@@ -99,17 +102,23 @@ def test_x8_dpo_and_fine_tuning_rows_are_not_mixed_up() -> None:
         assert "which only DPO can train on" in faults["b"].message
 
 
-def test_x13_without_memory_the_newest_run_goes_on_in_smaller_pieces() -> None:
-    """[X13] older runs step as if nothing had been; the newest gives the same loss one step later."""
+@pytest.mark.parametrize("place", ["embeddings", "attention", "backward"])
+def test_x13_without_memory_the_newest_run_goes_on_in_smaller_pieces(place: str) -> None:
+    """[X13] older runs step as if nothing had been; the newest gives the same loss one step later.
+
+    However far the pass had come, and whatever it had written; nothing of it stays in memory.
+    """
     old, new = spec("old", batch_size=2), spec("new", batch_size=4, seed=2)
     data = {"old": random_data(1), "new": random_data(2)}
     with TrainingExecutor(tiny_model()) as executor:
-        limit = _OutOfMemoryAbove(executor, tokens=80)
+        limit = _OutOfMemoryAbove(executor, tokens=80, place=place)
         executor.join(old, data["old"])
         first = executor.step()
         executor.join(new, data["new"])
         limit.tokens = 50
         reports = [executor.step() for _ in range(6)]
+        assert limit.hits > 0
+        assert limit.held() == 0
     assert "old" in first.runs
     assert all("old" in report.runs for report in reports)
     assert any(report.retried_smaller == ("new",) for report in reports)
@@ -118,6 +127,52 @@ def test_x13_without_memory_the_newest_run_goes_on_in_smaller_pieces() -> None:
     assert taken == pytest.approx(alone(new, data["new"], len(taken))[0], rel=1e-5)
     losses = [report.runs["old"].train_loss for report in (first, *reports)]
     assert losses == alone(old, data["old"], 7)[0]
+
+
+def test_x13_without_memory_an_evaluation_takes_smaller_passes() -> None:
+    """[X13] with the same losses; only a run of which not one row fits gets a fault."""
+    data = [random_data(1, longest=16), random_data(2, longest=16), random_data(3, shortest=40, longest=50)]
+    runs = [spec(f"r{place}", seed=place) for place in range(3)]
+    with TrainingExecutor(tiny_model()) as executor:
+        for one, own in zip(runs, data, strict=True):
+            executor.join(one, RunData(own.train, own.train))
+        expected = executor.evaluate()
+        limit = _OutOfMemoryAbove(executor, tokens=32)
+        found = executor.evaluate()
+        assert limit.hits > 0
+        assert {run_id: one.val_loss for run_id, one in found.items()} == {
+            run_id: expected[run_id].val_loss for run_id in ("r0", "r1")
+        }
+        fault = executor.fault("r2")
+        assert fault is not None
+        assert "one validation row does not fit" in fault.message
+        assert executor.fault("r0") is None
+
+
+def test_x13_a_slot_without_memory_is_refused_and_nobody_notices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """[X13]"""
+    one, data = spec("old"), random_data(1)
+    zeros = torch.zeros
+    with TrainingExecutor(tiny_model()) as executor:
+        executor.join(one, data)
+        losses = [executor.step().runs["old"].train_loss for _ in range(2)]
+
+        def full(*size: int, **options: Any) -> torch.Tensor:
+            if len(size) == 3 and size[0] > 0:
+                raise torch.OutOfMemoryError("out of memory: tried to allocate more than the device has")
+            return zeros(*size, **options)
+
+        with monkeypatch.context() as device:
+            device.setattr(torch, "zeros", full)
+            with pytest.raises(NoRoomError, match="no memory is left for its slot"):
+                executor.join(spec("beside"), data)
+            with pytest.raises(NoRoomError, match="no memory is left for its slot"):
+                executor.join(spec("wide", rank=16), data)
+        assert executor.run_ids == ["old"]
+        losses += [executor.step().runs["old"].train_loss for _ in range(2)]
+        executor.join(spec("beside"), data)
+        losses += [executor.step().runs["old"].train_loss for _ in range(2)]
+    assert losses == alone(one, data, 6)[0]
 
 
 def test_x13_a_run_that_never_fits_is_taken_out_and_nobody_else() -> None:
@@ -170,15 +225,35 @@ def test_x20_a_faulty_program_is_no_lost_device() -> None:
 class _OutOfMemoryAbove:
     """A device that has memory for so many tokens in one pass: the allocator's own error above it."""
 
-    def __init__(self, executor: TrainingExecutor, tokens: int) -> None:
+    def __init__(self, executor: TrainingExecutor, tokens: int, place: str = "embeddings") -> None:
         self.tokens, self.hits = tokens, 0
-        embeddings = executor.backbone.base.get_input_embeddings()
-        embeddings.register_forward_hook(self._hook)
+        self._inputs: list[weakref.ref[torch.Tensor]] = []
+        base = executor.backbone.base
+        if place == "embeddings":
+            base.get_input_embeddings().register_forward_hook(self._hook)
+        elif place == "attention":
+            # Before its siblings with the same input, which are computed together, have been asked for.
+            base.layers[1].self_attn.q_proj.register_forward_hook(self._hook)
+        else:
+            base.layers[0].mlp.register_forward_hook(self._hook_back)
 
-    def _hook(self, _module: object, _arguments: object, output: torch.Tensor) -> None:
+    def held(self) -> int:
+        """Inputs of failed passes that still lie in memory."""
+        return sum(one() is not None for one in self._inputs)
+
+    def _hook(self, _module: object, arguments: tuple[torch.Tensor], output: torch.Tensor) -> None:
         if output.shape[1] > self.tokens:
-            self.hits += 1
-            raise torch.OutOfMemoryError("out of memory: tried to allocate more than the device has")
+            self._inputs.append(weakref.ref(arguments[0]))
+            self._fail(output)
+
+    def _hook_back(self, _module: object, arguments: tuple[torch.Tensor], output: torch.Tensor) -> None:
+        if output.shape[1] > self.tokens and output.requires_grad:
+            self._inputs.append(weakref.ref(arguments[0]))
+            output.register_hook(self._fail)
+
+    def _fail(self, _tensor: torch.Tensor) -> None:
+        self.hits += 1
+        raise torch.OutOfMemoryError("out of memory: tried to allocate more than the device has")
 
 
 @st.composite

@@ -7,7 +7,7 @@ import queue
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +28,7 @@ from alto_agent.executors.finish_run import finish_run
 from alto_agent.executors.run_in_slot import AttemptState, FaultReason, Purpose, RunInSlot, refused
 from alto_agent.session.log import fields, logger_named
 from alto_agent.tuning.executor.device_loss import noticing_device_loss
+from alto_agent.tuning.executor.lack_of_memory import NoRoomError
 from alto_agent.tuning.executor.slot_executor import SlotExecutor
 from alto_agent.tuning.executor.spec import Admission, StepReport
 from alto_agent.tuning.user_error import UserError
@@ -116,7 +117,11 @@ class Worker:
             if order.restore:
                 self._store.fetch(order.restore)
             restore = self._artifacts / order.restore if order.restore else None
-            executor.join(run.spec, run.run_data, restore=restore)
+            try:
+                executor.join(run.spec, run.run_data, restore=restore)
+            except NoRoomError as problem:
+                self._channel.send(_no_room(order, replace(admission, message=str(problem))))
+                return
         except UserError as problem:
             self._channel.send(refused(order, "bad-input", problem.message))
             return

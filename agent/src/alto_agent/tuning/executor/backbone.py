@@ -142,6 +142,13 @@ class Backbone:
         if self.guard is not None:
             self.guard.check()
 
+    def forget_pass(self) -> None:
+        """Frees what a pass that did not come to its end has left."""
+        for patch in self._patches:
+            patch.forget()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+
     def _attempt(self, call: Callable[[], _T]) -> _T | None:
         return call() if self.guard is None else self.guard.attempt(call)
 

@@ -23,6 +23,7 @@ from alto_agent.tuning.executor.evaluation import evaluate_runs
 from alto_agent.tuning.executor.export_adapter import Which, write_adapter
 from alto_agent.tuning.executor.generation import generate
 from alto_agent.tuning.executor.initial_adapter import initial_row
+from alto_agent.tuning.executor.lack_of_memory import NoRoomError, is_lack_of_memory
 from alto_agent.tuning.executor.macro_step import RoomCheck, macro_step
 from alto_agent.tuning.executor.memory_model import (
     MemoryModel,
@@ -94,7 +95,8 @@ class TrainingExecutor:
     def join(self, spec: AdapterSpec, data: RunData, *, restore: Path | None = None) -> None:
         """Gives the run a slot; it takes part in the next step. With `restore`, it goes on from there.
 
-        Raises ValueError with one sentence where the run cannot train here; nothing has changed then.
+        Raises ValueError with one sentence where the run cannot train here (NoRoomError where memory lacks);
+        nothing has changed then.
         """
         saved = None
         if restore is not None:
@@ -112,13 +114,21 @@ class TrainingExecutor:
         except ValueError as error:
             raise ValueError(f"run {spec.run_id}: {error}") from error
         reader = BatchReader(spec, data, self.backbone.vocabulary, self.backbone.max_length)
-        stack = self._stack(
-            StackKey(width_of(spec.rank, self.device), targets, spec.batch_size, spec.dropout > 0)
-        )
+        key = StackKey(width_of(spec.rank, self.device), targets, spec.batch_size, spec.dropout > 0)
+        stack = self._stack(key)
         run = RunState(spec, reader, self._joins, stack, -1)
         if self.backbone.dtype == torch.float16:
             run.loss_scale = _FP16_FIRST_LOSS_SCALE
-        stack.append(run, initial_row(spec, stack.layout))
+        try:
+            stack.append(run, initial_row(spec, stack.layout))
+        except RuntimeError as error:
+            self._drop_empty(stack)
+            if not is_lack_of_memory(error):
+                raise
+            first = str(error).strip().split("\n")[0]
+            raise NoRoomError(
+                f"run {spec.run_id}: no memory is left for its slot ({first}); try fewer adapters at once"
+            ) from error
         try:
             if saved is not None:
                 load_run(run, saved)

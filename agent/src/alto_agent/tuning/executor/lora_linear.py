@@ -106,6 +106,11 @@ class PatchedGroup:
         for site in self.group.sites:
             vars(site.module).pop("forward", None)
 
+    def forget(self) -> None:
+        """Frees outputs that were computed for siblings and never asked for."""
+        self._input = None
+        self._ready.clear()
+
     def _with_siblings(self, site: Site) -> Callable[[torch.Tensor], torch.Tensor]:
         group = self.group
 

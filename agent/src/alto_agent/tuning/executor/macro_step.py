@@ -13,6 +13,7 @@ from alto_agent.tuning.executor.active_pass import running
 from alto_agent.tuning.executor.adamw import adamw_, clip_divisor
 from alto_agent.tuning.executor.backbone import Backbone
 from alto_agent.tuning.executor.batch import BadRowError, Sample
+from alto_agent.tuning.executor.lack_of_memory import is_lack_of_memory
 from alto_agent.tuning.executor.learning_rate import learning_rate
 from alto_agent.tuning.executor.packed_pass import Piece, pack
 from alto_agent.tuning.executor.passes import plan_passes
@@ -48,13 +49,12 @@ def macro_step(
         try:
             losses, passes = _run_passes(backbone, batches, max_tokens, room)
             break
-        except torch.OutOfMemoryError as error:
-            problem = str(error)
         except RuntimeError as error:
-            if "not enough memory" not in str(error):
+            if not is_lack_of_memory(error):
                 raise
             problem = str(error)
-        # Outside of the handlers, so that the failed pass's tensors are free before the next try.
+        # Outside of the handler, so that the failed pass's tensors are free before the next try.
+        backbone.forget_pass()
         _make_room(batches, outcome, problem)
     _update(list(batches), batches, losses, outcome)
     return StepReport(
@@ -117,8 +117,6 @@ def _make_room(batches: dict[RunState, list[Sample]], outcome: _Outcome, problem
     """After a lack of memory: the newest adapter leaves this step; smaller pieces at the next [X13]."""
     newest = max(batches, key=lambda run: run.joined)
     del batches[newest]
-    if newest.stack.parameters.is_cuda:
-        torch.cuda.empty_cache()
     pieces = newest.micro_batch or newest.spec.batch_size
     if pieces > 1:
         newest.micro_batch = math.ceil(pieces / 2)

@@ -15,6 +15,7 @@ from torch import nn
 from torch.distributed.fsdp import FSDPModule
 
 from alto_agent.tuning.executor.active_pass import active_pass
+from alto_agent.tuning.executor.lack_of_memory import is_lack_of_memory
 
 _T = TypeVar("_T")
 _Kept = tuple[torch.Tensor, torch.Tensor]
@@ -89,11 +90,6 @@ class PassGuard:
             return None if given is None else given.grad
 
         return self.attempt(compute, layer)
-
-
-def is_lack_of_memory(error: RuntimeError) -> bool:
-    """Whether an allocation failed; the CPU's allocator has no error class of its own."""
-    return isinstance(error, torch.OutOfMemoryError) or "not enough memory" in str(error)
 
 
 class _Watched(nn.Module):

@@ -71,9 +71,12 @@ class SlotStack:
         def rows() -> torch.Tensor:
             return torch.zeros(capacity, self.layout.numel, device=self._device)
 
-        self.parameters, self.exp_avg, self.exp_avg_sq, self.gradient = rows(), rows(), rows(), rows()
-        self.compute = self.parameters if self._dtype == torch.float32 else self.parameters.to(self._dtype)
-        self.scaling = torch.zeros(capacity, 1, 1, device=self._device, dtype=self._dtype)
+        # All or nothing: where memory lacks, the members keep what they have.
+        parameters, exp_avg, exp_avg_sq, gradient = rows(), rows(), rows(), rows()
+        compute = parameters if self._dtype == torch.float32 else parameters.to(self._dtype)
+        scaling = torch.zeros(capacity, 1, 1, device=self._device, dtype=self._dtype)
+        self.parameters, self.exp_avg, self.exp_avg_sq = parameters, exp_avg, exp_avg_sq
+        self.gradient, self.compute, self.scaling = gradient, compute, scaling
         self._views.clear()
         self.version += 1
 
