@@ -78,9 +78,9 @@ function reachable(
 ): readonly Slot[] | undefined {
   const [first] = requests
   const executorId = chosen[0]!.executorId!
-  if (requests.every((request) => request.mayRunIn(executorId))) return chosen
+  if (requests.every((request) => mayRunIn(request, executorId))) return chosen
   const home = first!.heldBy
-  if (home === null || !requests.every((request) => request.mayRunIn(home))) return undefined
+  if (home === null || !requests.every((request) => mayRunIn(request, home))) return undefined
   const own = all.filter(
     (slot) =>
       slot.executorId === home &&
@@ -92,6 +92,11 @@ function reachable(
   for (const slot of chosen) given.delete(slot)
   for (const slot of where) given.add(slot)
   return where
+}
+
+/** What is inside a phase or step is not on disk as it will be afterwards: it stays where it is until it waits. */
+function mayRunIn(request: LiveRequest, executorId: string): boolean {
+  return request.order ? request.order.executorId === executorId : request.mayRunIn(executorId)
 }
 
 function send(

@@ -73,7 +73,12 @@ export class VirtualExecutor {
 
   private stateOf(request: ServingRequest, stage: Stage): VirtualState {
     const parked = request.restore === null ? undefined : this.behaviour.disk.get(request.requestId)
-    const state = this.held.get(request.requestId) ?? { request, stage, stepsDone: 0, ...parked }
+    const held = this.held.get(request.requestId)
+    if (!held && !parked && stage !== 'encode')
+      throw new Error(
+        `${request.requestId} was sent to ${this.id} for its ${stage} and its state is elsewhere.`,
+      )
+    const state = held ?? { request, stage, stepsDone: 0, ...parked }
     this.held.set(request.requestId, state)
     return state
   }
