@@ -31,7 +31,7 @@ export function isWebStale(): boolean {
 }
 
 /** Two instances of one checkout share what is built: the second one waits for the first. */
-async function withBuildLock(work: () => Promise<void>): Promise<void> {
+export async function withBuildLock(work: () => Promise<void>): Promise<void> {
   // Not in .next: a build begins by emptying that.
   const lock = join(CHECKOUT, 'dist', 'building-web')
   mkdirSync(join(CHECKOUT, 'dist'), { recursive: true })

@@ -10,8 +10,11 @@ export interface Database {
   close(): Promise<void>
 }
 
+/** A database that is frozen answers nothing: whoever waits for a page is told so instead of nothing. */
+const QUERY_TIMEOUT_MS = 60_000
+
 /** Prisma over a pool of our own, so that plain SQL and Prisma share its connections. */
-export function openDatabase(url: string, options: { max?: number } = {}): Database {
+export function openDatabase(url: string, options: { max?: number; queryTimeoutMs?: number } = {}): Database {
   const pool = openPool(url, options)
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
   return {
@@ -34,7 +37,7 @@ export function database(): Database {
   if (!holder.altoDatabase) {
     const url = process.env.DATABASE_URL
     if (!url) throw new Error('DATABASE_URL is not set: start with `alto up`, which sets it.')
-    holder.altoDatabase = openDatabase(url)
+    holder.altoDatabase = openDatabase(url, { queryTimeoutMs: QUERY_TIMEOUT_MS })
   }
   return holder.altoDatabase
 }

@@ -18,7 +18,7 @@ const isUnreachableDatabase = (error: unknown): boolean => {
     code === 'P1001' ||
     code === '57P03' ||
     code === '57P01' ||
-    /ECONNREFUSED|timeout exceeded when trying to connect|Connection terminated|database system is (starting|shutting)/i.test(
+    /ECONNREFUSED|timeout exceeded when trying to connect|Query read timeout|Connection terminated|database system is (starting|shutting)/i.test(
       message ?? '',
     )
   )

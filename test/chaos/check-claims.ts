@@ -1,17 +1,19 @@
 import type { HistoryRow } from './history-log'
 
 const LIVE = new Set(['starting', 'running', 'ending'])
+const ENDED = new Set(['done', 'failed', 'cancelled'])
 
 /**
  * Replays the log of claims, writes and stops and says, one sentence each, where it breaks a rule of docs/spec/lease.md:
  * epochs grow (L2), one live attempt a run (L1), no write under an old epoch (L3), nothing is taken from a node whose
- * lease is in force (L7), every stop commits with its decision (L9).
+ * lease is in force (L7), every stop commits with its decision (L9), a request ends once and stays ended (S37).
  */
 export function checkClaims(history: readonly HistoryRow[]): string[] {
   const violations: string[] = []
   const newest = new Map<string, { epoch: number; number: number }>()
   const live = new Map<string, Set<number>>()
   const leases = new Map<string, { epoch: number; expiresAtMs: number }>()
+  const answered = new Map<string, number>()
   const stopped = new Set(
     history
       .filter((row) => row.subject === 'Decision' && row.after?.kind === 'stop')
@@ -69,10 +71,19 @@ export function checkClaims(history: readonly HistoryRow[]): string[] {
       violations.push(`Run ${id}: it was stopped (${stopReason}) without a decision in the same transaction.`)
   }
 
+  const request = (row: HistoryRow) => {
+    const { id, state } = row.after as { id: string; state: string }
+    const before = row.before!.state as string
+    if (ENDED.has(before)) violations.push(`Request ${id}: it was ${before} and became ${state}.`)
+    if (ENDED.has(state)) answered.set(id, (answered.get(id) ?? 0) + 1)
+    if (answered.get(id) === 2) violations.push(`Request ${id}: it ended twice.`)
+  }
+
   for (const row of history) {
     if (row.subject === 'Attempt' && row.operation !== 'DELETE') attempt(row)
     else if (row.subject === 'Lease') lease(row)
     else if (row.subject === 'Run') run(row)
+    else if (row.subject === 'Request') request(row)
     else if (row.subject === 'Metric')
       violations.push(
         `Run ${row.after!.runId as string}: a metric of attempt ${row.after!.attempt as number} was stored after a newer attempt began.`,

@@ -2,7 +2,7 @@ import type { Random } from '../../engine/random'
 
 export const MEANS = ['kill', 'freeze', 'cut'] as const
 export const TARGETS = ['agent', 'control-plane', 'web', 'postgres', 'executor'] as const
-export const MOMENTS = ['training', 'evaluating', 'checkpointing'] as const
+export const MOMENTS = ['training', 'evaluating', 'checkpointing', 'serving'] as const
 /** 0, 20 and 60 s of a lease of 60 s, as shares of the lease, and one after which a node is lost. */
 export const OUTAGES = { none: 0, short: 1 / 3, lease: 1, long: 2.75 } as const
 

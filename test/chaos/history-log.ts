@@ -7,7 +7,7 @@ export interface HistoryRow {
   atMs: number
   /** Transaction: rows with the same one were committed together. */
   transaction: string
-  subject: 'Attempt' | 'Lease' | 'Decision' | 'Run' | 'Node' | 'Metric'
+  subject: 'Attempt' | 'Lease' | 'Decision' | 'Run' | 'Node' | 'Metric' | 'Request'
   operation: 'INSERT' | 'UPDATE' | 'DELETE'
   before: Record<string, unknown> | null
   after: Record<string, unknown> | null
@@ -35,6 +35,7 @@ export async function recordHistory(pool: Pool): Promise<void> {
     CREATE TRIGGER chaos AFTER INSERT ON "Decision" FOR EACH ROW EXECUTE FUNCTION chaos_note();
     CREATE TRIGGER chaos AFTER UPDATE OF "state", "stopReason", "epoch" ON "Run"
       FOR EACH ROW EXECUTE FUNCTION chaos_note();
+    CREATE TRIGGER chaos AFTER UPDATE OF "state" ON "Request" FOR EACH ROW EXECUTE FUNCTION chaos_note();
     CREATE TRIGGER chaos AFTER UPDATE OF "state" ON "Node" FOR EACH ROW EXECUTE FUNCTION chaos_note();
     CREATE FUNCTION chaos_note_metrics() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

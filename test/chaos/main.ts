@@ -42,7 +42,7 @@ if (!(leaseSeconds >= 2)) {
   process.stderr.write(`--lease is ${values.lease}; use 2 seconds or more.\n`)
   process.exit(2)
 }
-const targets: Target[] = ['agent', 'control-plane', 'postgres', 'executor']
+const targets: Target[] = ['agent', 'control-plane', 'web', 'postgres', 'executor']
 const namespaces = values.cut === 'auto' && Namespace.possible()
 const faults = values.matrix
   ? random(seed).shuffle(matrix(targets))
@@ -54,6 +54,7 @@ const report = await storm({
   agents: whole('agents', 1),
   leaseSeconds,
   namespaces,
+  web: true,
   overlap: values.matrix ? 0 : 0.15,
   logs: values.logs,
   budgetSeconds: whole('seconds', 1),

@@ -11,9 +11,10 @@ const LOOK_MS = 20
 export async function reachMoment(stage: Stage, moment: Moment): Promise<boolean> {
   if (moment === 'checkpointing') return nextCheckpoint(stage)
   const until = Date.now() + PATIENCE_MS
-  const since = await trainedSteps(stage)
+  const count = moment === 'serving' ? servedSteps : trainedSteps
+  const since = await count(stage)
   while (Date.now() < until) {
-    if (moment === 'evaluating' ? await isEvaluating(stage) : (await trainedSteps(stage)) > since) return true
+    if (moment === 'evaluating' ? await isEvaluating(stage) : (await count(stage)) > since) return true
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
   return false
@@ -23,6 +24,14 @@ export async function reachMoment(stage: Stage, moment: Moment): Promise<boolean
 export async function trainedSteps(stage: Stage): Promise<number> {
   const [row] = await stage.cluster.rows<{ steps: number }>(
     `SELECT count(*)::int AS "steps" FROM "Metric" WHERE "name" = 'train_loss'`,
+  )
+  return row!.steps
+}
+
+/** Denoising steps of videos that run. */
+async function servedSteps(stage: Stage): Promise<number> {
+  const [row] = await stage.cluster.rows<{ steps: number }>(
+    `SELECT coalesce(sum("stepsDone"), 0)::int AS "steps" FROM "Request" WHERE "state" = 'running'`,
   )
   return row!.steps
 }

@@ -8,16 +8,16 @@ const STRAY_SECONDS = 60
 const DATABASE_SECONDS = 120
 
 /**
- * Seconds until every sweep that had been placed has stored a step that it had not before, or has ended; `null` where
+ * Seconds until every sweep and every request that had begun has a step that it had not before, or has ended; `null` where
  * that takes too long.
  */
 export async function recovery(stage: Stage): Promise<number | null> {
   const from = Date.now()
   try {
-    const before = await whenItAnswers(() => placedSweeps(stage))
+    const before = await whenItAnswers(() => openWork(stage))
     await eventually('work to go on', RECOVERY_SECONDS, () =>
       whenItAnswers(async () => {
-        const now = await placedSweeps(stage)
+        const now = await openWork(stage)
         return [...before].every(([id, steps]) => (now.get(id) ?? Number.POSITIVE_INFINITY) > steps)
       }),
     )
@@ -27,12 +27,20 @@ export async function recovery(stage: Stage): Promise<number | null> {
   }
 }
 
+/** Steps of everything that has begun and not ended. */
+async function openWork(stage: Stage): Promise<Map<string, number>> {
+  const requests = await stage.cluster.rows<{ id: string; steps: number }>(
+    `SELECT "id", "stepsDone" AS "steps" FROM "Request" WHERE "state" IN ('running', 'paused')`,
+  )
+  return new Map([...(await placedSweeps(stage)), ...requests.map((row) => [row.id, row.steps] as const)])
+}
+
 /** Stored steps of sweeps that have begun and not ended, each attempt's own. */
 async function placedSweeps(stage: Stage): Promise<Map<string, number>> {
   const rows = await stage.cluster.rows<{ id: string; steps: number }>(
     `SELECT j."id", (SELECT count(*)::int FROM "Metric" m JOIN "Run" r ON r."id" = m."runId"
        WHERE r."sweepId" = j."id" AND m."name" = 'train_loss') AS "steps"
-     FROM "Job" j WHERE j."state" IN ('waiting', 'running') AND j."startedAt" IS NOT NULL`,
+     FROM "Job" j WHERE j."kind" = 'sweep' AND j."state" IN ('waiting', 'running') AND j."startedAt" IS NOT NULL`,
   )
   return new Map(rows.map((row) => [row.id, row.steps]))
 }

@@ -1,18 +1,33 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TestCluster } from '../support/cluster'
-import { startPostgres, type TestPostgres } from '../support/postgres'
-import { childrenOf, isAlive, startAgent, startControlPlane, type TestProcess } from '../support/processes'
+import { freePort, startPostgres, type TestPostgres } from '../support/postgres'
+import {
+  childrenOf,
+  eventually,
+  isAlive,
+  startAgent,
+  startControlPlane,
+  type TestProcess,
+} from '../support/processes'
 import { Cable } from './cable'
 import type { Fault } from './fault'
 import { Namespace } from './namespace'
+import { makeToken, RestClient } from './rest-client'
+import { buildPages, startWebProcess } from './web-process'
 
 export interface StageOptions {
   agents: number
   leaseSeconds: number
   /** Real network namespaces where this process may make them, else a relay of ours. */
   namespaces: boolean
+  /** A web process, and one node more that serves. */
+  web: boolean
 }
+
+const JOIN_SECONDS = 120
+/** Its device belongs to the deployment. */
+export const SERVING_NODE = 'node-serving'
 
 interface Agent {
   name: string
@@ -29,7 +44,10 @@ interface Agent {
  */
 export class Stage {
   readonly agents: Agent[] = []
+  /** Talks to the web; without one on the stage nothing answers it. */
+  client = new RestClient([], '')
   private controlPlane: TestProcess | undefined
+  private web: { process: TestProcess; start(): Promise<TestProcess>; cable: Cable } | undefined
 
   private constructor(
     readonly cluster: TestCluster,
@@ -55,7 +73,13 @@ export class Stage {
     mkdirSync(stage.artifacts, { recursive: true })
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stage.abandon())
     await stage.startControlPlane()
-    for (let number = 0; number < options.agents; number++) await stage.addAgent(number, options.namespaces)
+    for (let number = 0; number < options.agents; number++)
+      await stage.addAgent(`node-${number}`, number, options.namespaces)
+    if (options.web) {
+      await stage.addWeb()
+      await stage.addAgent(SERVING_NODE, options.agents, options.namespaces)
+    }
+    await stage.everyoneIsThere()
     return stage
   }
 
@@ -66,12 +90,14 @@ export class Stage {
 
   /** Executors of all agents that live. */
   executors(): number[] {
-    return this.agents.flatMap((agent) => (isAlive(agent.process.pid) ? childrenOf(agent.process.pid) : []))
+    return executorsOf(this.agents)
   }
 
   /** Begins an outage; the answer ends it. `choice` picks among several of a kind. */
   async inflict(fault: Fault, choice: number): Promise<() => Promise<void>> {
-    const agent = this.agents[choice % this.agents.length]!
+    // The node that serves is meant while it serves, one of the others while they train.
+    const meant = this.agents.filter((one) => (one.name === SERVING_NODE) === (fault.moment === 'serving'))
+    const agent = meant[choice % meant.length]!
     switch (fault.target) {
       case 'postgres':
         return this.hurtPostgres(fault.means)
@@ -87,9 +113,9 @@ export class Stage {
           agent.process = await agent.start()
         })
       case 'executor':
-        return hurtExecutor(fault.means, this.executors(), choice)
-      default:
-        throw new Error(`There is no ${fault.target} on this stage.`)
+        return hurtExecutor(fault.means, executorsOf(meant), choice)
+      case 'web':
+        return this.hurtWeb(fault.means)
     }
   }
 
@@ -104,6 +130,7 @@ export class Stage {
     await Promise.all(this.agents.map((agent) => agent.process.kill('SIGTERM')))
     await this.cluster.close()
     await this.toPostgres.close()
+    await this.web?.cable.close()
     await Promise.all(this.agents.map((agent) => agent.close()))
     await this.postgres.stop()
   }
@@ -125,9 +152,48 @@ export class Stage {
     cluster.processes.add(this.controlPlane)
   }
 
-  private async addAgent(number: number, inNamespace: boolean): Promise<void> {
+  private async everyoneIsThere(): Promise<void> {
+    const { cluster, agents } = this
+    await eventually(`${agents.length} nodes`, JOIN_SECONDS, async () => {
+      const gone = agents.find((agent) => agent.process.child.exitCode !== null)
+      if (gone) throw new Error(`${gone.name} did not start:\n${gone.process.lines.slice(-5).join('\n')}`)
+      const [row] = await cluster.rows<{ count: number }>(
+        `SELECT count(*)::int AS "count" FROM "Node" WHERE "state" = 'alive'`,
+      )
+      return row!.count === agents.length
+    })
+  }
+
+  private async addWeb(): Promise<void> {
+    await buildPages()
     const { cluster } = this
-    const name = `node-${number}`
+    const url = new URL(cluster.databaseUrl)
+    const cable = await Cable.lay({ host: url.hostname, port: Number(url.port) })
+    url.port = String(cable.port)
+    const port = await freePort()
+    const start = async () => {
+      const process = await startWebProcess({ databaseUrl: url.href, dataDir: cluster.dataDir, port })
+      cluster.processes.add(process)
+      return process
+    }
+    this.web = { process: await start(), start, cable }
+    this.client = new RestClient([`http://127.0.0.1:${port}`], await makeToken(cluster))
+  }
+
+  private async hurtWeb(means: Fault['means']): Promise<() => Promise<void>> {
+    const { web } = this
+    if (!web) throw new Error('There is no web on this stage.')
+    if (means === 'cut') {
+      web.cable.cut()
+      return async () => web.cable.mend()
+    }
+    return hurt(means, web.process, async () => {
+      web.process = await web.start()
+    })
+  }
+
+  private async addAgent(name: string, number: number, inNamespace: boolean): Promise<void> {
+    const { cluster } = this
     const dataDir = join(cluster.dataDir, name)
     mkdirSync(dataDir)
     symlinkSync(this.artifacts, join(dataDir, 'artifacts'))
@@ -189,6 +255,10 @@ async function hurt(
   return async () => {
     process.child.kill('SIGCONT')
   }
+}
+
+function executorsOf(agents: readonly Agent[]): number[] {
+  return agents.flatMap((agent) => (isAlive(agent.process.pid) ? childrenOf(agent.process.pid) : []))
 }
 
 /** Nobody starts an executor again but the control plane; where none lives, nothing is hurt. */

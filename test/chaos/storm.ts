@@ -1,13 +1,17 @@
 import { random } from '../../engine/random'
+import { lastJournalId } from '../../server/db/journal'
 import { checkClaims } from './check-claims'
 import { checkCurves } from './check-curves'
 import { checkFiles } from './check-files'
+import { checkPage } from './check-page'
 import { type Fault, faultName, OUTAGES } from './fault'
 import { readHistory, recordHistory } from './history-log'
+import { LivePage } from './live-page'
 import { reachMoment } from './moments'
 import { processesIn } from './processes-in'
 import { RECOVERY_SECONDS, recovery, strayExecutors, whenItAnswers } from './recovery'
-import { Stage, type StageOptions } from './stage'
+import { SERVING_NODE, Stage, type StageOptions } from './stage'
+import { VideoLoad, type Watched } from './video-load'
 import { PARAMS, readOutcome, workload } from './workload'
 
 export interface StormOptions extends StageOptions {
@@ -35,12 +39,17 @@ export interface StormReport {
   sweeps: number
   /** Runs whose adapters are, bit for bit, those of the undisturbed sweep. */
   adaptersEqual: number
+  /** Videos that were asked for through the faults, those whose file is that of the undisturbed one, and those whose executor died twice. */
+  videos: { asked: number; equal: number; diedTwice: number }
+  /** Facts that an open page heard, each once and in order, and how often it connected again. */
+  page: { facts: number; reconnects: number }
   /** From the end of an outage to the next stored step. */
   recoverySeconds: { median: number; max: number }
   seconds: number
 }
 
 const SWEEP_SECONDS = 600
+const VIDEO_STEPS = 200
 
 /**
  * Trains sweeps in peace, then again while faults happen, and compares: see the checks for what has to hold.
@@ -55,6 +64,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
   let recovered = 0
   let unanswered = 0
   const folder = stage.cluster.dataDir
+  let page: LivePage | undefined
   try {
     const undisturbed = await stage.cluster.submit(
       { ...workload('none', options.steps), name: 'calm' },
@@ -63,12 +73,18 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     await stage.cluster.sweepState(undisturbed, ['done'], SWEEP_SECONDS)
     const calm = await readOutcome(stage, undisturbed)
     options.say('the undisturbed sweep is done')
+    const videos = options.web ? await VideoLoad.deploy(stage, `${SERVING_NODE}/0`, VIDEO_STEPS) : null
+    const calmVideo: Watched | null = videos && (await videos.one())
+    if (videos) options.say('the undisturbed video is done')
     await recordHistory(stage.cluster.pool)
+    if (options.web)
+      page = new LivePage(stage.client.bases, stage.client.token, await lastJournalId(stage.cluster.pool))
+    videos?.start()
 
     const stormy: string[] = []
     const feed = async () => {
       const [row] = await stage.cluster.rows<{ open: number }>(
-        `SELECT count(*)::int AS "open" FROM "Job" WHERE "state" IN ('waiting', 'running')`,
+        `SELECT count(*)::int AS "open" FROM "Job" WHERE "kind" = 'sweep' AND "state" IN ('waiting', 'running')`,
       )
       while (row!.open++ < options.agents) {
         const policy = stormy.length % 2 === 0 ? 'none' : 'asha'
@@ -124,8 +140,10 @@ export async function storm(options: StormOptions): Promise<StormReport> {
           violations.push(`Sweep ${id}, run ${run}: its adapter differs from that of the undisturbed sweep.`)
       }
     }
+    if (videos && calmVideo) violations.push(...(await videos.stop(stage, calmVideo)))
+    if (page) violations.push(...(await checkPage(stage, page)))
     const failed = await stage.cluster.rows<{ name: string; error: string | null }>(
-      `SELECT "name", "error" FROM "Job" WHERE "state" <> 'done'`,
+      `SELECT "name", "error" FROM "Job" WHERE "kind" = 'sweep' AND "state" <> 'done'`,
     )
     violations.push(...failed.map((job) => `Sweep ${job.name} did not get done: ${job.error ?? 'no reason'}`))
     const history = await readHistory(stage.cluster.pool)
@@ -147,11 +165,20 @@ export async function storm(options: StormOptions): Promise<StormReport> {
       metricsStored,
       sweeps: stormy.length,
       adaptersEqual,
+      videos: {
+        asked: videos?.watched.length ?? 0,
+        equal:
+          videos?.watched.filter((one) => one.result !== null && one.result === calmVideo?.result).length ??
+          0,
+        diedTwice: videos?.watched.filter((one) => one.state === 'failed').length ?? 0,
+      },
+      page: { facts: page?.seen.length ?? 0, reconnects: page?.reconnects ?? 0 },
       recoverySeconds: { median: sorted[sorted.length >> 1] ?? 0, max: sorted.at(-1) ?? 0 },
       seconds: Math.round((Date.now() - startedAt) / 100) / 10,
     }
   } finally {
     if (options.logs) stage.keepLogs(options.logs)
+    await page?.close()
     await stage.close()
     for (const left of processesIn(folder)) violations.push(`A process was left behind: ${left.command}`)
   }

@@ -25,6 +25,7 @@ test('[L1] [L2] [L6] [L8] [L9] [L12] [L18] [L19] after any outage nothing is los
     agents: 2,
     leaseSeconds: 8,
     namespaces: Namespace.possible(),
+    web: false,
     overlap: 0,
     budgetSeconds: Number.POSITIVE_INFINITY,
     logs: '',
