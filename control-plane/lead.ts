@@ -10,14 +10,14 @@ import {
   storeSamples,
 } from '../server/db/ingest-node'
 import { trimJournal, WORK_CHANNEL } from '../server/db/journal'
-import { renewNode, renewSweeps } from '../server/db/leases'
+import { renewSweeps } from '../server/db/leases'
 import { loseNodes, reconcileNode } from '../server/db/leases-lost'
 import { listen } from '../server/db/listen'
 import { confirmIdentity, readAttemptKey, renewIdentity, spendInvitations } from '../server/db/node-identity'
 import { reopenQuestions, trimQuestions } from '../server/db/questions'
+import { droppableResults, markResultsDropped } from '../server/db/result-retention'
 import type { LoadedSnapshot } from '../server/db/snapshot'
 import { storeForecasts } from '../server/db/snapshot-forecast'
-import { droppableResults, markResultsDropped } from '../server/db/result-retention'
 import { droppableCheckpoints, markDropped, trimSamples } from '../server/db/snapshot-retention'
 import { applyWishes } from '../server/db/wishes'
 import { databaseApplier, runCycle, StalePlans } from './cycle'
@@ -29,6 +29,7 @@ import { Ingestor } from './ingestor'
 import { log } from './log'
 import { Quarantine } from './quarantine'
 import { Questions } from './questions'
+import { Renewals } from './renewals'
 import { Serving } from './serving/serving'
 import { leaseInDatabase, type Settings } from './settings'
 import { Suggestions } from './suggest'
@@ -36,6 +37,8 @@ import { Turns } from './turns'
 import { Webhooks } from './webhooks/webhooks'
 
 const SAMPLE_SECONDS = 5
+/** Of how many nodes a second samples are stored at most: with more nodes, each one's are further apart. */
+const SAMPLED_A_SECOND = 20
 const JOURNAL_METRIC_SECONDS = 600
 const UPKEEP_SECONDS = 60
 const WEBHOOK_SECONDS = 2
@@ -51,6 +54,7 @@ export class Lead {
   private readonly forecasts = new Forecasts()
   private readonly quarantine: Quarantine
   private readonly serving: Serving
+  private readonly renewals: Renewals
   private readonly sampledAt = new Map<string, number>()
   private readonly timers: NodeJS.Timeout[] = []
   private attemptKey = ''
@@ -65,6 +69,7 @@ export class Lead {
   ) {
     this.ingestor = new Ingestor(pool, this.turns, (stored) => this.stored(stored))
     const { heartbeatSeconds, leaseSeconds } = settings
+    this.renewals = new Renewals(pool, leaseInDatabase(leaseSeconds))
     this.gateway = new Gateway({
       welcome: { heartbeatSeconds, leaseSeconds },
       attemptKey: () => this.attemptKey,
@@ -264,7 +269,7 @@ export class Lead {
   /** Never behind metrics: it waits for no turn. */
   private async heartbeat(link: AgentLink, beat: Heartbeat): Promise<void> {
     const { leaseSeconds } = this.settings
-    const attempts = await renewNode(this.pool, link.nodeId, leaseInDatabase(leaseSeconds))
+    const attempts = await this.renewals.of(link.nodeId)
     link.send({ type: 'renew', beat: beat.beat, attempts, leaseSeconds })
     if (link.invited) {
       // An agent keeps its identity before it says anything else.
@@ -272,7 +277,8 @@ export class Lead {
       link.invited = false
     }
     const now = performance.now()
-    if (now - (this.sampledAt.get(link.nodeId) ?? Number.NEGATIVE_INFINITY) >= SAMPLE_SECONDS * 1000) {
+    const seconds = Math.max(SAMPLE_SECONDS, this.gateway.links.size / SAMPLED_A_SECOND)
+    if (now - (this.sampledAt.get(link.nodeId) ?? Number.NEGATIVE_INFINITY) >= seconds * 1000) {
       this.sampledAt.set(link.nodeId, now)
       await storeSamples(this.pool, link.nodeId, beat)
     }

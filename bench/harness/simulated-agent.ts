@@ -29,11 +29,15 @@ export class SimulatedAgent {
   private timer: NodeJS.Timeout | undefined
   private wake: (() => void)[] = []
   private beats = 0
+  private readonly beatAt = new Map<number, number>()
+  /** Milliseconds from a heartbeat to its answer. */
+  readonly answerMs: number[] = []
 
   constructor(
     private readonly url: string,
     private readonly token: string,
     readonly name: string,
+    private readonly devices = 1,
   ) {}
 
   /** Resolves when the control plane has let it in. */
@@ -54,7 +58,12 @@ export class SimulatedAgent {
       protocol: PROTOCOL_VERSION,
       agentVersion: 'simulated',
       name: this.name,
-      devices: [{ index: 0, kind: 'cpu', name: 'simulated', memoryBytes: 64 * 2 ** 30 }],
+      devices: Array.from({ length: this.devices }, (_, index) => ({
+        index,
+        kind: 'cpu' as const,
+        name: 'simulated',
+        memoryBytes: 64 * 2 ** 30,
+      })),
       cpuCores: 1,
       memoryBytes: 64 * 2 ** 30,
       labels: {},
@@ -63,12 +72,17 @@ export class SimulatedAgent {
       lastSeq: 0,
     })
     await welcomed
-    this.timer = setInterval(() => this.beat(), HEARTBEAT_MS)
+    // Not all at the same moment, as nodes that were started one by one.
+    setTimeout(() => {
+      if (this.socket) this.timer = setInterval(() => this.beat(), HEARTBEAT_MS)
+    }, Math.random() * HEARTBEAT_MS)
+    this.beat()
   }
 
   leave(): void {
     clearInterval(this.timer)
     this.socket?.close()
+    this.socket = undefined
   }
 
   /** Sends events as one batch of the spool; they are stored when `acked` has reached the number that this answers. */
@@ -84,6 +98,7 @@ export class SimulatedAgent {
 
   private obey(command: AgentCommand): void {
     if (command.type === 'ack') this.acked = command.seq
+    else if (command.type === 'renew') this.answered(command.beat)
     else if (command.type === 'start-executor') this.executor(command.executorId, 'ready')
     else if (command.type === 'stop-executor') this.executor(command.executorId, 'ended')
     else if (command.type === 'start-run') this.start(command)
@@ -129,12 +144,25 @@ export class SimulatedAgent {
     ])
   }
 
+  private answered(beat: number): void {
+    const at = this.beatAt.get(beat)
+    if (at !== undefined) this.answerMs.push(performance.now() - at)
+    this.beatAt.delete(beat)
+  }
+
   private beat(): void {
+    this.beatAt.set(this.beats + 1, performance.now())
     this.say({
       type: 'heartbeat',
       beat: ++this.beats,
       at: now(),
-      devices: [{ index: 0, utilisation: 0.5, memoryUsedBytes: 0, temperatureC: null, powerW: null }],
+      devices: Array.from({ length: this.devices }, (_, index) => ({
+        index,
+        utilisation: 0.5,
+        memoryUsedBytes: 0,
+        temperatureC: null,
+        powerW: null,
+      })),
       cpuUtilisation: 0.5,
       memoryUsedBytes: 0,
       strangers: [],

@@ -9,6 +9,7 @@ import {
 } from '../../contracts/agent-events'
 import type { ServingMessage } from '../../contracts/serving-events'
 import { log } from '../log'
+import { readMetrics } from './read-metrics'
 
 /** What an agent said. An event is `null` where it could not be understood. */
 export type AgentSaid =
@@ -31,15 +32,16 @@ export function parseMessage(text: string): AgentSaid | null {
   }
   const protocol = protocolOf(value)
   if (protocol !== null && protocol !== PROTOCOL_VERSION) return { type: 'other-version', protocol }
+  if (isBatch(value)) return readBatch(value.events)
   const whole = agentMessage.safeParse(value)
   if (whole.success) {
     const message = whole.data
     if (message.type === 'hello') return { type: 'hello', hello: message }
     if (message.type === 'heartbeat') return { type: 'heartbeat', beat: message }
     if (message.type === 'reply') return { type: 'reply', reply: message }
-    return message
+    return message.type === 'events' ? readBatch(message.events) : message
   }
-  return salvage(value)
+  return null
 }
 
 /** Read before anything else: a hello of another version may have any shape. */
@@ -48,17 +50,23 @@ function protocolOf(value: unknown): number | null {
   return hello?.type === 'hello' && typeof hello.protocol === 'number' ? hello.protocol : null
 }
 
-/** A batch with a poison event: the others are kept, and the poison one is stored as seen. */
-function salvage(value: unknown): AgentSaid | null {
+function isBatch(value: unknown): value is { events: unknown[] } {
   const batch = value as { type?: unknown; events?: unknown } | null
-  if (batch?.type !== 'events' || !Array.isArray(batch.events)) return null
+  return batch?.type === 'events' && Array.isArray(batch.events)
+}
+
+/** Event by event: a poison one is passed over and stored as seen, the others are kept. */
+function readBatch(items: readonly unknown[]): AgentSaid | null {
   const events: { seq: number; event: DurableEvent | null }[] = []
-  for (const item of batch.events as ({ seq?: unknown; event?: unknown } | null)[]) {
+  for (const item of items as readonly ({ seq?: unknown; event?: unknown } | null)[]) {
     if (typeof item?.seq !== 'number' || !Number.isSafeInteger(item.seq)) return null
-    const event = durableEvent.safeParse(item.event)
-    if (!event.success)
-      log.error({ seq: item.seq, problem: event.error.message }, 'an event was not understood')
-    events.push({ seq: item.seq, event: event.success ? event.data : null })
+    events.push({ seq: item.seq, event: readMetrics(item.event) ?? readEvent(item.seq, item.event) })
   }
   return { type: 'events', events }
+}
+
+function readEvent(seq: number, value: unknown): DurableEvent | null {
+  const event = durableEvent.safeParse(value)
+  if (!event.success) log.error({ seq, problem: event.error.message }, 'an event was not understood')
+  return event.success ? event.data : null
 }

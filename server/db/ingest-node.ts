@@ -99,13 +99,22 @@ async function writeDevices(client: PoolClient, nodeId: string, hello: Hello): P
     nodeId,
     hello.devices.map((device) => device.index),
   ])
-  for (const device of hello.devices)
-    await client.query(
-      `INSERT INTO "Gpu" ("id", "nodeId", "index", "kind", "name", "memoryBytes") VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT ("nodeId", "index") DO UPDATE SET "kind" = excluded."kind", "name" = excluded."name",
-         "memoryBytes" = excluded."memoryBytes"`,
-      [`${hello.name}/${device.index}`, nodeId, device.index, device.kind, device.name, device.memoryBytes],
-    )
+  const { devices } = hello
+  await client.query(
+    `INSERT INTO "Gpu" ("id", "nodeId", "index", "kind", "name", "memoryBytes")
+     SELECT $1 || '/' || d."index", $2, d.* FROM unnest($3::int[], $4::text[], $5::text[], $6::bigint[])
+       AS d("index", "kind", "name", "memoryBytes")
+     ON CONFLICT ("nodeId", "index") DO UPDATE SET "kind" = excluded."kind", "name" = excluded."name",
+       "memoryBytes" = excluded."memoryBytes"`,
+    [
+      hello.name,
+      nodeId,
+      devices.map((device) => device.index),
+      devices.map((device) => device.kind),
+      devices.map((device) => device.name),
+      devices.map((device) => device.memoryBytes),
+    ],
+  )
 }
 
 /** How busy the devices of a node are: one row each, and one fact for live charts. */

@@ -60,27 +60,35 @@ export async function release(client: PoolClient, subjects: readonly string[]): 
   if (subjects.length > 0) await client.query('DELETE FROM "Lease" WHERE "subject" = ANY($1)', [subjects])
 }
 
+export interface LeasedAttempt {
+  runId: string
+  attempt: number
+  epoch: number
+}
+
 /**
- * Attempts that a node may go on with, after their leases were extended to `seconds` from now. A lease that is being
- * changed at this moment is left for the next heartbeat, so a heartbeat never waits and never blocks.
+ * Attempts that each of these nodes may go on with, after their leases were extended to `seconds` from now. A lease that
+ * is being changed at this moment is left for the next heartbeat, so a heartbeat never waits and never blocks.
  */
-export async function renewNode(
+export async function renewNodes(
   pool: Pool,
-  nodeId: string,
+  nodeIds: readonly string[],
   seconds: number,
-): Promise<{ runId: string; attempt: number; epoch: number }[]> {
-  const { rows } = await pool.query<{ runId: string; attempt: number; epoch: number }>(
+): Promise<Map<string, LeasedAttempt[]>> {
+  const { rows } = await pool.query<LeasedAttempt & { nodeId: string }>(
     `WITH live AS (
-       SELECT l."subject", a."runId", a."number", a."epoch" FROM "Attempt" a
+       SELECT l."subject", a."nodeId", a."runId", a."number", a."epoch" FROM "Attempt" a
        JOIN "Lease" l ON l."subject" = 'run:' || a."runId" AND l."epoch" = a."epoch" AND l."nodeId" = a."nodeId"
-       WHERE a."nodeId" = $1 AND a."state" IN ('starting', 'running', 'ending') AND l."expiresAt" > now()
+       WHERE a."nodeId" = ANY($1) AND a."state" IN ('starting', 'running', 'ending') AND l."expiresAt" > now()
        FOR UPDATE OF l SKIP LOCKED)
      UPDATE "Lease" l SET "expiresAt" = now() + make_interval(secs => $2) FROM live
      WHERE l."subject" = live."subject"
-     RETURNING live."runId", live."number" AS "attempt", live."epoch"`,
-    [nodeId, seconds],
+     RETURNING live."nodeId", live."runId", live."number" AS "attempt", live."epoch"`,
+    [nodeIds, seconds],
   )
-  return rows
+  const byNode = new Map<string, LeasedAttempt[]>()
+  for (const { nodeId, ...attempt } of rows) byNode.set(nodeId, [...(byNode.get(nodeId) ?? []), attempt])
+  return byNode
 }
 
 /** Sweeps keep their GPUs while the leader lives. */

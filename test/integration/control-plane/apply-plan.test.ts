@@ -8,7 +8,7 @@ import type { Plan } from '../../../engine/model/plan'
 import { applyPlan } from '../../../server/db/apply-plan'
 import { ingest } from '../../../server/db/ingest'
 import { readJournal, trimJournal } from '../../../server/db/journal'
-import { grantRun, renewNode } from '../../../server/db/leases'
+import { grantRun, renewNodes } from '../../../server/db/leases'
 import { loseNodes } from '../../../server/db/leases-lost'
 import { inTransaction } from '../../../server/db/transaction'
 import { TestCluster } from '../../support/cluster'
@@ -326,7 +326,9 @@ describe('ingestion', () => {
 describe('nodes', () => {
   test('[L7] a node that is away keeps its work until its leases have run out', async () => {
     await cycle()
-    expect((await renewNode(cluster.pool, nodeId, 60)).map((one) => one.epoch)).toEqual([1, 1])
+    expect((await renewNodes(cluster.pool, [nodeId], 60)).get(nodeId)!.map((one) => one.epoch)).toEqual([
+      1, 1,
+    ])
     await cluster.pool.query(
       `UPDATE "Node" SET "state" = 'disconnected', "lastSeenAt" = now() - interval '1 hour'`,
     )
@@ -335,7 +337,7 @@ describe('nodes', () => {
       `UPDATE "Lease" SET "expiresAt" = now() - interval '1 second' WHERE "nodeId" = $1`,
       [nodeId],
     )
-    expect(await renewNode(cluster.pool, nodeId, 60)).toEqual([])
+    expect((await renewNodes(cluster.pool, [nodeId], 60)).size).toBe(0)
     expect(await loseNodes(cluster.pool, 60)).toBe(true)
     expect(await run(runIds[0]!)).toMatchObject({ state: 'waiting', epoch: 1 })
     expect(await cluster.rows('SELECT DISTINCT "state"::text FROM "Attempt"')).toEqual([{ state: 'lost' }])
