@@ -94,8 +94,8 @@ describe('the workload of the ablation', () => {
     expect(speedup.ours).toBeGreaterThan(speedup.all!)
     for (const arm of arms) {
       expect(arm.stuck).toEqual([])
-      // The wish is 0.95 for all; `adaptive` frees slots in larger groups since its default budget is a fifth.
-      expect(arm.slotsBusy).toBeGreaterThan(arm.name === 'ours' ? 0.9 : 0.95)
+      // The wish is 0.95 for all; in the arm of `adaptive` memory leaves a few slots more that no waiting run fits into.
+      expect(arm.slotsBusy).toBeGreaterThan(arm.name === 'ours' ? 0.94 : 0.95)
     }
   }, 120_000)
 })

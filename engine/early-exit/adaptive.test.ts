@@ -5,6 +5,7 @@ import { replay } from '../sim/replay'
 import { syntheticSweep } from '../sim/synthetic-sweep'
 import { adaptive } from './adaptive'
 import { applyDecisions } from './apply-decisions'
+import { planLadder } from './ladder-plan'
 import { runWith, sweepOf } from './testing/sweep-view'
 
 const whole = { budget: 1 }
@@ -146,6 +147,34 @@ describe('adaptive: the ladder', () => {
       `${id(2)} keep`,
       `${id(3)} pause`,
     ])
+  })
+
+  it('[E13] fills idle slots with the best of those that have arrived, in the share that the rung keeps', () => {
+    // The rung keeps 4 of 20; of 10 that have arrived 2 go on, and with all slots wanted nobody.
+    const some = runs.map((run, index) => (index < 10 ? run : { ...run, points: [] }))
+    const kept = (slots: number) =>
+      decide(some, { budget: 0.2 }, { slots })
+        .filter(({ kind }) => kind === 'keep')
+        .map(({ runId }) => runId)
+    expect(kept(20)).toEqual([id(0), id(1)])
+    expect(kept(10)).toEqual([])
+  })
+
+  it('[E13] waits for everybody at the last two rungs', () => {
+    const { rungs } = planLadder(20, 10, 0.2)
+    const flat = (run: RunView, count: number, passedRung: number) =>
+      runWith(run.id, new Array(count).fill(run.points[0]!.valLoss), { passedRung })
+    const early = (rung: number) => {
+      const { evaluation } = rungs[rung - 1]!
+      const some = runs
+        .slice(0, 12)
+        .map((run, index) => flat(run, index < 11 ? evaluation : evaluation - 1, rung - 1))
+      const others = runs.slice(12).map((run) => ({ ...run, state: 'failed' as const, points: [] }))
+      return decide([...some, ...others], { budget: 0.2 }).filter(({ kind }) => kind === 'keep').length
+    }
+    expect(early(rungs.length - 2)).toBeGreaterThan(0)
+    expect(early(rungs.length - 1)).toBe(0)
+    expect(early(rungs.length)).toBe(0)
   })
 
   it('[E7] gives slots to the lowest rung first', () => {

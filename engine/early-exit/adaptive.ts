@@ -24,6 +24,9 @@ const EVERYBODY: Explored = { has: () => true }
 /** Run-evaluations kept back, because evaluations fall on whole steps and so a little beside an even grid. */
 const SLACK = 1
 
+/** The last rungs wait for everybody: what is trained too much before one of them is saved on those after it. */
+const CLOSED_RUNGS = 2
+
 /** Our own: a ladder of gentle rungs within a budget of samples, ranked by a score that looks at the horizon. */
 export const adaptive: EarlyExitPolicy<AdaptiveParams> = {
   name: 'adaptive',
@@ -63,6 +66,10 @@ export const adaptive: EarlyExitPolicy<AdaptiveParams> = {
         return keepsAt(onwards, view.evaluationsPerRun, entrants, left)
       },
       early: wanting < view.slots ? ('keep' as const) : ('nothing' as const),
+      keepsEarly: (arrived: number, coming: number, keeps: number) =>
+        wanting < view.slots && index < plan.rungs.length - CLOSED_RUNGS
+          ? Math.floor((arrived * keeps) / (arrived + coming))
+          : 0,
     }))
     const members = view.runs.filter((run) => run.points.length > 0 || explored.has(run.id))
     const cuts = climb(afterCurves, new Set(members.map(({ id }) => id)), rungs)

@@ -24,8 +24,8 @@ export interface Rung {
    * (`stop`). Where scores depend on who has arrived, a stop can wait: a paused run costs nothing.
    */
   early: 'keep-and-stop' | 'keep' | 'nothing'
-  /** How many of those that have arrived may go on while others are still coming; 0 if not given. */
-  keepsEarly?: (arrived: number) => number
+  /** How many of those that have arrived may go on while others are still coming, of all that it keeps; 0 if not given. */
+  keepsEarly?: (arrived: number, coming: number, keeps: number) => number
 }
 
 /**
@@ -41,7 +41,7 @@ export function decideRung(rung: Rung): ExitDecision[] {
   if (coming > 0 && rung.early === 'nothing' && !rung.keepsEarly)
     return open.flatMap((run) => wait(run, rung))
   const keeps = rung.keeps(arrived.length + coming)
-  const early = coming > 0 ? (rung.keepsEarly?.(arrived.length) ?? 0) : 0
+  const early = coming > 0 ? (rung.keepsEarly?.(arrived.length, coming, keeps) ?? 0) : 0
   const sureToStay = coming === 0 || rung.early !== 'nothing' ? keeps - coming : 0
   const sureToGo = coming === 0 || rung.early === 'keep-and-stop' ? keeps : Number.POSITIVE_INFINITY
   if (Math.max(early, sureToStay) <= 0 && arrived.length <= sureToGo)

@@ -164,6 +164,9 @@ describe('executors and slots', () => {
         available: 31.5e9,
       },
     ])
+    const points = [{ step: 1, samples: 70, trainLoss: 1, valLoss: 1 }]
+    const paused = [large[0]!, { ...large[1]!, points }]
+    expect(reasons(one(paused, ['a']))[0]!.map(({ code }) => code)).toEqual(['peers'])
     expect(reasons(one([training('a'), aRun('b')], ['a'], {}, { paused: true }))[0]![0]).toMatchObject({
       code: 'paused-by-user',
     })

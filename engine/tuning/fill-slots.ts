@@ -42,6 +42,7 @@ export function fillSlots(
     policy,
     ended: new Set(exits.flatMap((exit) => exit.ends.map((end) => end.runId))),
     placed: new Map(),
+    wanted: new Set(exits.flatMap((exit) => exit.starts.map(({ runId }) => runId))),
     returned: [],
   }
   for (const [index, sweep] of sweeps.entries()) {
@@ -63,7 +64,8 @@ export function fillSlots(
     if (own.length === 0) continue
     for (const view of sweep.view.runs) {
       if (view.state !== 'waiting' || filling.placed.has(view.id) || filling.ended.has(view.id)) continue
-      const reasons = holdRun(rooms.runs.get(view.id)!, own, sweep)
+      const comes = view.points.length === 0 || filling.wanted.has(view.id)
+      const reasons = holdRun(rooms.runs.get(view.id)!, own, sweep, comes)
       holds.push({ kind: 'hold', subject: 'run', id: view.id, reasons })
     }
   }
@@ -80,6 +82,8 @@ interface Filling {
   /** Runs that this plan stops or pauses. */
   ended: Set<string>
   placed: Map<string, PlaceRun>
+  /** Runs that their policy would start. */
+  wanted: Set<string>
   /** Borrowed slots that their owner takes back. */
   returned: PauseRun[]
 }
@@ -93,6 +97,7 @@ function fillOwn(filling: Filling, sweep: SweepWork, starts: readonly ExitDecisi
   if ((missed === 0 || !free) && lent === 0) return
   const slots = slotsOf(sweep, filling.rooms) + lent + missed
   for (const decision of decideExits(sweep, slots, 0, filling.policy).starts) {
+    filling.wanted.add(decision.runId)
     if (startIn(filling, own, decision)) continue
     const run = filling.rooms.runs.get(decision.runId)!
     const room = own.find((candidate) => foreigners(candidate, sweep.id, filling.rooms) > 0)
@@ -210,8 +215,12 @@ function placeRun(room: Room, run: PackedRun, exit: ExitDecision): PlaceRun {
   }
 }
 
-/** Rule K8: all reasons why a waiting run of a sweep with executors gets no slot now. */
-function holdRun(run: PackedRun, rooms: readonly Room[], sweep: SweepWork): HoldReason[] {
+/**
+ * Rule K8: all reasons why a waiting run of a sweep with executors gets no slot now.
+ *
+ * @param comes it would take a slot if there were one; else its policy lets it wait, and no slot would help
+ */
+function holdRun(run: PackedRun, rooms: readonly Room[], sweep: SweepWork, comes: boolean): HoldReason[] {
   const reasons: HoldReason[] = []
   if (sweep.paused) {
     const message = 'Its sweep was paused by a person; it starts when the sweep is resumed.'
@@ -223,7 +232,7 @@ function holdRun(run: PackedRun, rooms: readonly Room[], sweep: SweepWork): Hold
     const message = `All ${slots} slots of ${sweep.name} train other runs.`
     reasons.push({ code: 'slots-busy', message, requested: 1, available: 0 })
   }
-  if (!rooms.some((room) => room.usedBytes + run.bytes <= room.budgetBytes)) {
+  if ((comes || free === 0) && !rooms.some((room) => room.usedBytes + run.bytes <= room.budgetBytes)) {
     const largest = Math.max(0, ...rooms.map((room) => room.budgetBytes))
     const left = Math.max(0, ...rooms.map((room) => room.budgetBytes - room.usedBytes))
     const needs = `Rank ${run.params.rank} at batch ${run.params.batch_size} needs ${gigabytes(run.bytes)}`
