@@ -29,6 +29,18 @@ def test_l26_an_agent_that_can_renew_nothing_ends_ranks_that_are_led_from_anothe
     asyncio.run(_fence(tmp_path))
 
 
+def test_l26_an_address_that_is_not_this_nodes_ends_the_executor_with_a_sentence(tmp_path: Path) -> None:
+    """[L26] and not the agent."""
+    events: list[DurableEvent] = []
+    supervisor = Supervisor(tmp_path, "cpu", LeaseBook(LEASE), events.append, lambda: "192.0.2.1")
+    leads = PART.model_copy(update={"first_rank": 0, "meeting": None})
+    supervisor.start_executor(ORDER.model_copy(update={"part": leads}))
+    (ended,) = events
+    assert isinstance(ended, ExecutorEvent)
+    assert ended.state == "ended"
+    assert "give the agent --address" in (ended.message or "")
+
+
 async def _fence(folder: Path) -> None:
     events: list[DurableEvent] = []
     supervisor = Supervisor(folder, "cpu", LeaseBook(LEASE), events.append)

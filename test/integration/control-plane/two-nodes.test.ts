@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TestCluster } from '../../support/cluster'
 import { startPostgres, type TestPostgres } from '../../support/postgres'
-import { childrenOf, eventually, isAlive, type TestProcess } from '../../support/processes'
+import { childrenOf, eventually, type TestProcess, wordsOf } from '../../support/processes'
 
 const RATES = [1e-3, 3e-3]
 const PARAMS = RATES.map((learning_rate) => ({ learning_rate, rank: 4, batch_size: 2 }))
@@ -40,11 +40,9 @@ afterAll(async () => {
   await postgres?.stop()
 })
 
+const isRank = (pid: number) => wordsOf(pid).includes('--rank')
 /** Pids of the ranks that an agent has started. */
-const ranks = (name: string) =>
-  childrenOf(agents.get(name)!.pid).filter((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--rank\0'),
-  )
+const ranks = (name: string) => childrenOf(agents.get(name)!.pid).filter(isRank)
 
 interface Executor {
   id: string
@@ -108,7 +106,7 @@ describe('an executor over two nodes', () => {
     const before = NODES.flatMap(ranks)
     expect(before).toHaveLength(2)
     await agents.get(part!.node)!.kill('SIGKILL')
-    await eventually('the ranks of both nodes to have ended', 120, () => !before.some(isAlive))
+    await eventually('the ranks of both nodes to have ended', 120, () => !before.some(isRank))
     await eventually('the executor to have ended', 120, async () => {
       const found = await executors(id)
       return found.find((one) => one.id === leader!.id)!.state === 'ended'

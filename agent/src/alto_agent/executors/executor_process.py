@@ -73,7 +73,7 @@ class ExecutorProcess:
         """host:port where ranks meet; `None` for a single one."""
         if self._listening is None:
             return None if self.order.part is None else self.order.part.meeting
-        host, port = self._listening.getsockname()
+        host, port = self._listening.getsockname()[:2]
         return f"{host}:{port}"
 
     def pids(self) -> set[int]:
@@ -150,10 +150,8 @@ class ExecutorProcess:
 
 def _listening_socket(host: str) -> socket.socket:
     """Where the ranks meet. Made here and inherited by rank 0, so that no other program can take its port."""
-    listening = socket.socket()
-    listening.bind((host, 0))
-    listening.listen(64)
-    return listening
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, 0), family=family, backlog=64)
 
 
 def _telling(codes: Iterable[int]) -> int:

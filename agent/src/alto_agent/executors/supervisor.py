@@ -77,9 +77,13 @@ class Supervisor:
         """A repeat for an executor that lives changes nothing."""
         if order.executor_id in self._executors or self._closing:
             return
-        process = ExecutorProcess(
-            order, self._data_dir, self._kind, self._leases.lease_seconds, self._address()
-        )
+        address = self._address()
+        try:
+            process = ExecutorProcess(order, self._data_dir, self._kind, self._leases.lease_seconds, address)
+        except OSError as problem:
+            reason = f"Ranks of other nodes cannot come to {address} ({problem}); give the agent --address."
+            self._record(_executor_ended(order.executor_id, reason))
+            return
         if order.part is not None:
             self._record(_part_started(order, process))
         task = asyncio.create_task(self._watch(process), name=order.executor_id)
@@ -103,7 +107,7 @@ class Supervisor:
         if key in self._attempts:
             return
         found = self._executors.get(order.executor_id)
-        if found is None:
+        if found is None or not found[0].leads:
             message = "The executor had ended before the run reached it."
             self._record(_attempt_failed(key, order.token, 0, message))
             return

@@ -128,10 +128,11 @@ class RankTeam:
 
 def _choose_interface(seat: Seat) -> None:
     """Ranks talk over the interface that leads to where they meet: loopback where all are on one node."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+    family = socket.AF_INET6 if ":" in seat.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
         probe.connect((seat.host, seat.port))
         own = probe.getsockname()[0]
     for name, addresses in psutil.net_if_addrs().items():
-        if any(address.address == own for address in addresses):
+        if any(address.address.partition("%")[0] == own for address in addresses):
             os.environ.setdefault("GLOO_SOCKET_IFNAME", name)
             os.environ.setdefault("NCCL_SOCKET_IFNAME", name)
