@@ -118,10 +118,12 @@ export function ForecastsPage() {
                     </Link>
                     <span className="flex shrink-0 items-center gap-2 text-ink-2">
                       {sweep.end ? (
-                        <>
-                          <Time at={sweep.end.p50} /> (<Time at={sweep.end.p10} />–<Time at={sweep.end.p90} />
-                          )
-                        </>
+                        <span className="tabular-nums">
+                          <Time at={sweep.end.p50} />{' '}
+                          <span className="text-ink-3">
+                            <Time at={sweep.end.p10} />–<Time at={sweep.end.p90} />
+                          </span>
+                        </span>
                       ) : sweep.endedAt ? (
                         <Time at={sweep.endedAt} day />
                       ) : null}

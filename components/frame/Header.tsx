@@ -46,7 +46,9 @@ export function Header({ title, parent, state, facts, actions, tabs }: HeaderPro
       {tabs}
       {facts ? <div className="min-w-0 truncate text-12 text-ink-2 max-tablet:hidden">{facts}</div> : null}
       {actions ? (
-        <div className="ml-auto flex shrink-0 items-center gap-2 max-tablet:flex-wrap">{actions}</div>
+        <div className="ml-auto flex shrink-0 items-center gap-2 max-tablet:shrink max-tablet:flex-wrap">
+          {actions}
+        </div>
       ) : null}
     </header>
   )

@@ -21,6 +21,7 @@ import { Skeleton } from '../ui/Skeleton'
 import { Time } from '../ui/Time'
 import { say } from '../ui/toasts'
 import { DataPreview } from './DataPreview'
+import { NotRead } from './NotRead'
 import { UploadButton } from './UploadButton'
 
 /** Built-in tasks and uploads, with a preview as a model reads them. */
@@ -66,7 +67,7 @@ export function DatasetsPage() {
               { head: 'Rows', align: 'right' },
               { head: 'Size', align: 'right' },
               { head: 'Added', align: 'right' },
-              { head: 'Delete', align: 'right' },
+              { head: 'Delete', align: 'right', silent: true },
             ]}
             rows={data.map((one) => ({
               key: one.reference,
@@ -140,7 +141,7 @@ function PreviewPane({ dataset }: { dataset: string }) {
   const trpc = useTRPC()
   const models = useQuery(trpc.model.list.queryOptions())
   const [model, setModel] = useState('builtin/tiny-llama')
-  const { data, error, isFetching } = useQuery(
+  const { data, error, isFetching, refetch } = useQuery(
     trpc.dataset.preview.queryOptions(
       { model, dataset, maxLength: 512 },
       { retry: false, staleTime: 300_000 },
@@ -170,7 +171,13 @@ function PreviewPane({ dataset }: { dataset: string }) {
         {data ? (
           <DataPreview facts={data} />
         ) : (
-          <Empty>{isFetching ? 'An agent reads the rows…' : error ? errorSentence(error) : ''}</Empty>
+          <Empty>
+            {isFetching ? (
+              'An agent reads the rows…'
+            ) : error ? (
+              <NotRead error={error} onRetry={() => void refetch()} />
+            ) : null}
+          </Empty>
         )}
       </div>
     </section>

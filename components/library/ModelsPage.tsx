@@ -4,7 +4,6 @@ import { useQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { parseAsString, useQueryState } from 'nuqs'
 import { Header } from '../frame/Header'
-import { errorSentence } from '../trpc/errorSentence'
 import { useTRPC } from '../trpc/trpc'
 import { ButtonLink } from '../ui/Button'
 import { DataTable } from '../ui/DataTable'
@@ -15,6 +14,7 @@ import { formatCount, formatShort, plural } from '../ui/format/number'
 import { PaneHead } from '../ui/Pane'
 import { ScrollRegion } from '../ui/ScrollRegion'
 import { Skeleton } from '../ui/Skeleton'
+import { NotRead } from './NotRead'
 
 /** Base models that sweeps used, and what an agent says about one. */
 export function ModelsPage() {
@@ -77,7 +77,7 @@ export function ModelsPage() {
 
 function ModelFactsPane({ model }: { model: string }) {
   const trpc = useTRPC()
-  const { data, error, isFetching } = useQuery(
+  const { data, error, isFetching, refetch } = useQuery(
     trpc.model.describe.queryOptions({ model }, { retry: false, staleTime: 300_000 }),
   )
   return (
@@ -114,7 +114,13 @@ function ModelFactsPane({ model }: { model: string }) {
           </ul>
         </div>
       ) : (
-        <Empty>{isFetching ? 'An agent reads the model…' : error ? errorSentence(error) : ''}</Empty>
+        <Empty>
+          {isFetching ? (
+            'An agent reads the model…'
+          ) : error ? (
+            <NotRead error={error} onRetry={() => void refetch()} />
+          ) : null}
+        </Empty>
       )}
     </>
   )

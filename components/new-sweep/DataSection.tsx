@@ -4,8 +4,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Database } from 'lucide-react'
 import { useState } from 'react'
 import { DataPreview } from '../library/DataPreview'
+import { NotRead } from '../library/NotRead'
 import { UploadButton } from '../library/UploadButton'
-import { errorSentence } from '../trpc/errorSentence'
 import { useTRPC } from '../trpc/trpc'
 import { FieldError } from '../ui/Field'
 import { formatCount } from '../ui/format/number'
@@ -60,7 +60,9 @@ export function DataSection({ state }: { state: SweepFormState }) {
       {preview.data ? (
         <DataPreview facts={preview.data} />
       ) : preview.error && !problem ? (
-        <p className="mt-2 text-12 text-warn">{errorSentence(preview.error)}</p>
+        <p className="mt-2 text-12 text-warn">
+          <NotRead error={preview.error} onRetry={() => void preview.refetch()} />
+        </p>
       ) : null}
     </Section>
   )

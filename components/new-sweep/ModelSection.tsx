@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { Box } from 'lucide-react'
-import { errorSentence } from '../trpc/errorSentence'
+import { NotRead } from '../library/NotRead'
 import { useTRPC } from '../trpc/trpc'
 import { FieldError } from '../ui/Field'
 import { formatBytes } from '../ui/format/bytes'
@@ -43,7 +43,9 @@ export function ModelSection({ state }: { state: SweepFormState }) {
           ) : facts.isFetching ? (
             <span className="text-ink-3">An agent reads the model…</span>
           ) : facts.error && problem === undefined ? (
-            <span className="text-warn">{errorSentence(facts.error)}</span>
+            <span className="text-warn">
+              <NotRead error={facts.error} onRetry={() => void facts.refetch()} />
+            </span>
           ) : null}
         </p>
       </div>

@@ -91,7 +91,7 @@ export function FirstDay({ overview }: { overview: Overview }) {
         </ol>
         {running.length > 0 ? (
           <div className="mt-6 border border-line">
-            <RunningTable sweeps={running} now={overview.now} />
+            <RunningTable deployments={[]} sweeps={running} now={overview.now} />
           </div>
         ) : null}
       </div>

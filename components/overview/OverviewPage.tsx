@@ -51,7 +51,7 @@ export function OverviewPage() {
         <OverviewStrip overview={data} />
         <div className="flex min-h-0 max-desk:flex-col">
           <div className="min-w-0 flex-1">
-            <RunningTable sweeps={data.running} now={data.now} />
+            <RunningTable sweeps={data.running} deployments={data.deployments} now={data.now} />
             <WaitingList sweeps={data.waiting} nodes={data.nodes} />
             <EndedList sweeps={data.ended} />
           </div>

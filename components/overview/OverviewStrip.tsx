@@ -15,6 +15,8 @@ export function OverviewStrip({ overview }: { overview: Overview }) {
   const saved = sum((sweep) => sweep.samplesSaved)
   const runs = sum((sweep) => sweep.runs.total)
   const stopped = sum((sweep) => sweep.runs.parked + sweep.runs.failed)
+  const served = overview.deployments.reduce((total, one) => total + one.lastDay.total, 0)
+  const onTime = overview.deployments.reduce((total, one) => total + one.lastDay.onTime, 0)
   const training = overview.running.reduce((total, sweep) => total + sweep.runs.training, 0)
   return (
     <FigureStrip label="Figures of the cluster">
@@ -41,6 +43,13 @@ export function OverviewStrip({ overview }: { overview: Overview }) {
         beside={full > 0 ? `${formatShort(saved)} samples` : null}
         context={`${formatCount(stopped)} of ${formatCount(runs)} runs stopped`}
       />
+      {served > 0 ? (
+        <Figure
+          label="Requests on time, 24 h"
+          value={formatShare(onTime / served)}
+          context={`${formatCount(onTime)} of ${formatCount(served)} requests`}
+        />
+      ) : null}
       <Figure
         label="Samples trained"
         value={formatShort(sum((sweep) => sweep.samplesUsed))}

@@ -1,6 +1,7 @@
 'use client'
 
 import Link from 'next/link'
+import type { DeploymentSummary } from '@/server/views/deployment-summary'
 import type { SweepSummary } from '@/server/views/sweep-summary'
 import { EndBar } from '../charts/EndBar'
 import { ProgressBar } from '../charts/ProgressBar'
@@ -14,12 +15,19 @@ import { runLabel } from '../ui/format/parameter'
 import { PaneHead } from '../ui/Pane'
 import { ScrollRegion } from '../ui/ScrollRegion'
 import { Time } from '../ui/Time'
+import { DeploymentRow } from './DeploymentRow'
 
 const head = 'border-b border-line py-1.5 text-11 font-normal whitespace-nowrap text-ink-3'
 const cell = 'border-b border-line py-2 align-middle'
 
-/** Running sweeps. Their ends share one axis, so that they can be compared. */
-export function RunningTable({ sweeps, now }: { sweeps: readonly SweepSummary[]; now: Date }) {
+interface RunningTableProps {
+  sweeps: readonly SweepSummary[]
+  deployments: readonly DeploymentSummary[]
+  now: Date
+}
+
+/** What runs. The ends of sweeps share one axis, so that they can be compared; deployments have none. */
+export function RunningTable({ sweeps, deployments, now }: RunningTableProps) {
   const from = now.getTime()
   const to = Math.max(from + 60_000, ...sweeps.map((sweep) => sweep.end?.p90.getTime() ?? 0))
   return (
@@ -29,15 +37,15 @@ export function RunningTable({ sweeps, now }: { sweeps: readonly SweepSummary[];
         sub="black is trained, grey to go, hatched not needed"
         actions={<span className="text-12 text-ink-3 max-tablet:hidden">end, P10–P90</span>}
       />
-      {sweeps.length === 0 ? (
+      {sweeps.length + deployments.length === 0 ? (
         <Empty>No sweep runs. Press N to start one; the form says how long it takes before it starts.</Empty>
       ) : (
-        <ScrollRegion label="Running sweeps" className="overflow-y-hidden">
+        <ScrollRegion label="What runs" className="overflow-y-hidden">
           <table className="w-full border-separate border-spacing-0 text-12">
             <thead>
               <tr>
                 <th scope="col" className={`${head} pl-4 text-left`}>
-                  Sweep
+                  Job
                 </th>
                 <th scope="col" className={`${head} pr-4 text-left max-tablet:hidden`}>
                   Loss
@@ -61,6 +69,9 @@ export function RunningTable({ sweeps, now }: { sweeps: readonly SweepSummary[];
             <tbody>
               {sweeps.map((sweep) => (
                 <Row key={sweep.id} sweep={sweep} from={from} to={to} />
+              ))}
+              {deployments.map((deployment) => (
+                <DeploymentRow key={deployment.id} deployment={deployment} />
               ))}
             </tbody>
           </table>

@@ -1,11 +1,11 @@
 import type { RouterOutputs } from '@/server/routers/app-router'
 import { plural } from '../ui/format/number'
 
-type Overview = Pick<RouterOutputs['overview']['get'], 'running' | 'waiting' | 'ended'>
+type Overview = Pick<RouterOutputs['overview']['get'], 'running' | 'waiting' | 'ended' | 'deployments'>
 
-/** The first line of the page: "4 sweeps run, 2 wait." */
-export function overviewSentence({ running, waiting, ended }: Overview): string {
-  if (running.length + waiting.length === 0)
+/** The first line of the page: "4 sweeps run, 2 wait, 1 deployment serves." */
+export function overviewSentence({ running, waiting, ended, deployments }: Overview): string {
+  if (running.length + waiting.length + deployments.length === 0)
     return ended.length === 0 ? 'Nothing has run yet.' : 'Nothing runs and nothing waits.'
   const parts = []
   if (running.length > 0)
@@ -16,6 +16,8 @@ export function overviewSentence({ running, waiting, ended }: Overview): string 
         ? `${waiting.length} ${waiting.length === 1 ? 'waits' : 'wait'}`
         : `${plural(waiting.length, 'sweep')} ${waiting.length === 1 ? 'waits' : 'wait'}`,
     )
+  if (deployments.length > 0)
+    parts.push(`${plural(deployments.length, 'deployment')} ${deployments.length === 1 ? 'serves' : 'serve'}`)
   return `${parts.join(', ')}.`
 }
 

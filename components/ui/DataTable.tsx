@@ -4,6 +4,8 @@ import { ScrollRegion } from './ScrollRegion'
 
 export interface DataColumn {
   head: string
+  /** The head is read but not seen, where the cells say it themselves. */
+  silent?: boolean
   align?: 'right'
 }
 
@@ -31,7 +33,7 @@ export function DataTable({ label, columns, rows }: DataTableProps) {
                   index === columns.length - 1 && 'pr-4',
                 )}
               >
-                {column.head}
+                {column.silent ? <span className="sr-only">{column.head}</span> : column.head}
               </th>
             ))}
           </tr>
@@ -46,7 +48,7 @@ export function DataTable({ label, columns, rows }: DataTableProps) {
                   className={clsx(
                     'h-7 border-b border-line px-2 py-1',
                     columns[index]?.align === 'right' && 'text-right',
-                    index === 0 && 'pl-4',
+                    index === 0 && 'pl-4 whitespace-nowrap',
                     index === row.cells.length - 1 && 'pr-4',
                   )}
                 >

@@ -167,7 +167,7 @@ export function State({ value, children, tag = false, className }: StateProps) {
   return (
     <span
       className={clsx(
-        'inline-flex items-center gap-1.5 whitespace-nowrap text-12 font-550',
+        'inline-flex items-center gap-1.5 align-bottom whitespace-nowrap text-12 font-550',
         TEXT[look.tone],
         tag && 'h-5 rounded-4 px-1.5',
         tag && TINT[look.tone],

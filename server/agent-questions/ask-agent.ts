@@ -16,11 +16,15 @@ export type AgentAnswer =
   | { ok: 'unanswered' }
 
 const POLL_MS = 60
+/** A node that nobody heard of for so long is not asked, whatever its row says: whoever keeps that may be away too. */
+const HEARD_WITHIN_MS = 120_000
 
 /** Asks an agent through the control plane, and waits for the row to be answered. */
 export async function askAgent(question: AgentQuestion, timeoutMs: number): Promise<AgentAnswer> {
   const { pool, prisma } = database()
-  if ((await prisma.node.count({ where: { state: 'alive' } })) === 0) return { ok: 'unanswered' }
+  const heardSince = new Date(Date.now() - HEARD_WITHIN_MS)
+  const there = await prisma.node.count({ where: { state: 'alive', lastSeenAt: { gt: heardSince } } })
+  if (there === 0) return { ok: 'unanswered' }
   const id = randomUUID()
   await prisma.question.create({ data: { id, data: question } })
   await ringLeader(pool)

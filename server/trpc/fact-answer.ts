@@ -6,8 +6,11 @@ export function demandFacts<T>(facts: Facts<T>, field: string): T {
   if (facts.known) return facts.facts
   if (facts.refusal)
     throw new UserError(facts.refusal.message, { field: (facts.refusal.field ?? field).split('.') })
-  throw new UserError('No agent answered. Start one, or wait until it has connected.', {
-    code: 'PRECONDITION_FAILED',
-    field: [field],
-  })
+  throw new UserError(
+    'No agent answered, so nobody could read it. Start one with npm start, or add a node.',
+    {
+      code: 'PRECONDITION_FAILED',
+      field: [field],
+    },
+  )
 }

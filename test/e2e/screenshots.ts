@@ -1,6 +1,7 @@
 /**
  * Pictures of every page for a person who reviews the design: `npx tsx test/e2e/screenshots.ts BASE_URL FOLDER [page…]`.
- * Signs in on a seeded instance (`npm run seed -- running-sweep`) and prints what axe finds and what scrolls sideways.
+ * Signs in on a seeded instance (`npm run seed -- running-sweep`, or another scenario: pages of things that it does not
+ * have are left out) and prints what axe finds and what scrolls sideways.
  */
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,6 +12,8 @@ import { SEED_EMAIL, SEED_PASSWORD } from '../support/seed/account'
 interface Shot {
   name: string
   path: string
+  /** The thing that it shows; `null` where the instance has none. */
+  of?: string | null
   /** What to do before the picture. */
   prepare?: (page: Page) => Promise<void>
 }
@@ -29,16 +32,15 @@ async function signIn(browser: Browser): Promise<BrowserContext> {
   return context
 }
 
-async function findSweep(context: BrowserContext): Promise<string> {
-  const input = encodeURIComponent(JSON.stringify({ json: { states: ['running'] } }))
-  const answer = await context.request.get(`${base}/api/trpc/sweep.list?input=${input}`)
-  const body = (await answer.json()) as { result: { data: { json: { sweeps: { id: string }[] } } } }
-  const id = body.result.data.json.sweeps[0]?.id
-  if (!id) throw new Error('No sweep runs on this instance.')
-  return id
+/** Id of a thing that a list of REST has, one that runs before others. */
+async function firstOf(context: BrowserContext, what: 'sweeps' | 'deployments'): Promise<string | null> {
+  const answer = await context.request.get(`${base}/api/v1/${what}`)
+  const body = (await answer.json()) as Record<string, { id: string; state: string }[] | undefined>
+  const all = body[what] ?? []
+  return (all.find((one) => one.state === 'running') ?? all[0])?.id ?? null
 }
 
-function shots(sweep: string): Shot[] {
+function shots(sweep: string | null, deployment: string | null): Shot[] {
   const openStop = async (page: Page) => {
     await page
       .getByRole('button', { name: /stopped: underperforming/ })
@@ -46,17 +48,26 @@ function shots(sweep: string): Shot[] {
       .click()
     await page.waitForTimeout(300)
   }
+  const openRequest = async (page: Page) => {
+    await page.locator('tbody tr').first().click()
+    await page.waitForTimeout(1500)
+  }
   return [
     { name: 'overview', path: '/' },
     { name: 'sweeps', path: '/sweeps' },
-    { name: 'sweep', path: `/sweeps/${sweep}` },
-    { name: 'sweep-card', path: `/sweeps/${sweep}?tab=decisions`, prepare: openStop },
+    { name: 'sweep', path: `/sweeps/${sweep}`, of: sweep },
+    { name: 'sweep-card', path: `/sweeps/${sweep}?tab=decisions`, prepare: openStop, of: sweep },
     { name: 'new-sweep', path: '/sweeps/new' },
-    { name: 'run', path: `/sweeps/${sweep}/runs/1` },
+    { name: 'run', path: `/sweeps/${sweep}/runs/1`, of: sweep },
     { name: 'cluster', path: '/cluster' },
     { name: 'nodes', path: '/cluster?tab=nodes' },
     { name: 'queue', path: '/cluster?tab=queue' },
     { name: 'launchers', path: '/cluster?tab=launchers' },
+    { name: 'serving', path: '/serving' },
+    { name: 'new-deployment', path: '/serving/new' },
+    { name: 'deployment', path: `/serving/${deployment}`, of: deployment },
+    { name: 'request', path: `/serving/${deployment}`, of: deployment, prepare: openRequest },
+    { name: 'playground', path: '/playground' },
     { name: 'rule-lab', path: '/rule-lab' },
     { name: 'forecasts', path: '/forecasts' },
     { name: 'audit', path: '/audit' },
@@ -67,13 +78,14 @@ function shots(sweep: string): Shot[] {
     {
       name: 'palette',
       path: `/sweeps/${sweep}`,
+      of: sweep,
       prepare: async (page: Page) => {
         await page.keyboard.press('Control+k')
         await page.keyboard.type('r2')
         await page.waitForTimeout(700)
       },
     },
-  ].filter((shot) => wanted.length === 0 || wanted.includes(shot.name))
+  ].filter((shot) => shot.of !== null && (wanted.length === 0 || wanted.includes(shot.name)))
 }
 
 async function take(context: BrowserContext, shot: Shot, theme: 'light' | 'dark' | 'phone') {
@@ -112,13 +124,13 @@ async function take(context: BrowserContext, shot: Shot, theme: 'light' | 'dark'
 mkdirSync(folder, { recursive: true })
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
 const context = await signIn(browser)
-const sweep = await findSweep(context)
+const [sweep, deployment] = await Promise.all([firstOf(context, 'sweeps'), firstOf(context, 'deployments')])
 const themes = (process.env.THEMES?.split(',') ?? ['light', 'dark', 'phone']) as (
   | 'light'
   | 'dark'
   | 'phone'
 )[]
-for (const shot of shots(sweep))
+for (const shot of shots(sweep, deployment))
   for (const theme of themes)
     await take(context, shot, theme).catch((error: unknown) =>
       process.stdout.write(`${shot.name} ${theme}: ${String(error)}\n`),
