@@ -124,15 +124,4 @@ RECORDINGS = (
     Recording(
         "sql", "linear", 320, 3, 20, 32, (3e-5, 3e-2), "random", 8, "sft-completion"
     ),
-    # Longer ones over whole texts, made after the constants of `adaptive` had been chosen.
-    Recording("sql", "cosine", 800, 3, 24, 64, (3e-5, 3e-2), "random", 9, "sft-full"),
-    Recording(
-        "sentiment", "linear", 600, 4, 24, 64, (3e-5, 3e-2), "random", 12, "sft-full"
-    ),
-    Recording(
-        "tools", "constant", 176, 12, 24, 48, (3e-5, 3e-2), "random", 10, "sft-full"
-    ),
-    Recording(
-        "dates", "constant", 520, 4, 24, 64, (3e-5, 3e-2), "random", 11, "sft-full"
-    ),
 )
