@@ -42,6 +42,14 @@ try {
     await person.close()
   }
 
+  // The loss of every step, 2,000 points a run: the page opens with the validation loss and asks for this one after it.
+  const train: number[] = []
+  for (let load = 0; load < LOADS; load++) {
+    const person = await freshWindow(browser, context)
+    train.push(await paintedAt(await open(person, `${address}?measure=train`)))
+    await person.close()
+  }
+
   const page = await open(context, address)
   await paintedAt(page)
   await page.waitForTimeout(1_000)
@@ -73,6 +81,7 @@ try {
       case: 'sweep page, 100 runs × 2,000 points: navigation until the curves are painted, ms',
       emptyCache: spread(fresh),
       reload: spread(again),
+      trainingLossEmptyCache: spread(train),
     },
     {
       case: 'scrolling its table of runs',
