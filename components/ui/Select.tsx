@@ -3,8 +3,6 @@
 import { type ComponentType, useState } from 'react'
 import { SelectFace, type SelectProps, selectClass } from './SelectFace'
 
-export type { Option } from './SelectFace'
-
 const load = () => import('./OpenSelect')
 const prepare = () => void load()
 
