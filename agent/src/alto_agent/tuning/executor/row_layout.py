@@ -5,7 +5,7 @@ one below the other as `[m * width, in]`, and then their B matrices transposed, 
 path through A is one product for the whole group, every product has its long side inside, and parking,
 moving and the optimizer handle one row.
 
-`width` is the rank rounded up to a multiple of 4, or of 16 on CUDA, where matrix units have that width. The
+`width` is the rank rounded up to a multiple of 8, or of 16 on CUDA, where matrix units have that width. The
 rows and columns beyond the rank are zero and stay zero: their gradients are products with zeros. What narrow
 adapters cost is in `python -m alto_agent.tuning.executor.kernels --table`.
 """
@@ -19,7 +19,7 @@ import torch
 from alto_agent.tuning.executor.sites import Site, SiteGroup
 
 _STEPS = {"cuda": 16}
-_STEP_ELSEWHERE = 4
+_STEP_ELSEWHERE = 8
 
 
 def width_of(rank: int, device: torch.device) -> int:
