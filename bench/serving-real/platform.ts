@@ -62,7 +62,7 @@ export class ServingPlatform {
           within: ['taskset', '-c', String(core)],
         }),
       )
-    await eventually('two nodes', 60, async () => (await web.db.prisma.gpu.count()) === 2)
+    await eventually('two nodes', 180, async () => (await web.db.prisma.gpu.count()) === 2)
     say('two agents have joined')
     const made = await web.caller(person).deployment.create({
       spec: {
@@ -130,7 +130,7 @@ export class ServingPlatform {
     )
     await eventually(
       'an empty line',
-      60,
+      180,
       async () => (await this.web.db.prisma.request.count({ where: live })) === 0,
     )
   }

@@ -5,11 +5,15 @@ from __future__ import annotations
 import base64
 import io
 import os
+import platform
 from pathlib import Path
 
 import av
 from PIL import Image
 from torch import Tensor
+
+_SAME_BYTES = {"x264-params": "asm=SSE4.2"} if platform.machine() in {"x86_64", "AMD64"} else {}
+"""x264's AVX-512 code gave equal frames other bytes about once in fifty clips; up to SSE 4.2 it never did."""
 
 
 def write_png(path: Path, frame: Tensor) -> int:
@@ -27,7 +31,9 @@ def write_mp4(path: Path, frames: Tensor, fps: int) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(f".{os.getpid()}.tmp")
     with av.open(unfinished, "w", format="mp4", options={"movflags": "+faststart"}) as container:
-        stream = container.add_stream("libx264", rate=fps, options={"crf": "14", "preset": "medium"})
+        stream = container.add_stream(
+            "libx264", rate=fps, options={"crf": "14", "preset": "medium"} | _SAME_BYTES
+        )
         _, stream.height, stream.width, _ = frames.shape
         stream.pix_fmt = "yuv420p"
         # With more threads the bytes would depend on the machine.
