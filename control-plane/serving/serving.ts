@@ -39,7 +39,7 @@ const GUESS_MS = 5_000
 const CANCEL_MS = 15_000
 
 /** Time as rounds see it. */
-export type ServingClock = Pick<RoundsHost, 'now' | 'stopwatch'>
+type ServingClock = Pick<RoundsHost, 'now' | 'stopwatch'>
 
 /** All deployments in the leader's memory: rows in, rounds, batches out. */
 export class Serving {
@@ -239,7 +239,8 @@ export class Serving {
     for (const row of rows) {
       const known = rounds.requests.get(row.id)
       const request = known ?? rounds.arrive(row)
-      if (!known && (isFirst || row.state !== 'queued')) this.takeOver(rounds, request)
+      const isNew = !known && (isFirst || row.state !== 'queued')
+      if (isNew || request.isUnaccounted) this.takeOver(rounds, request)
       if (row.isCancelled) this.cancel(rounds, request)
     }
   }
@@ -249,9 +250,12 @@ export class Serving {
     const slots = request.row.gpuIds.flatMap((gpu) => rounds.slots.find((slot) => slot.gpuId === gpu) ?? [])
     const [leader] = slots
     request.slots = slots
-    if (!leader || leader.executorId === null || request.state === 'queued') return
-    request.heldBy = leader.executorId
+    if (request.state === 'queued') return
+    // The executor that stands there now may be another one, or none, since its node is not here yet.
+    if (leader?.executorId && request.heldBy === null) request.heldBy = leader.executorId
     if (request.state !== 'running') return
+    request.isUnaccounted = !leader || leader.executorId !== request.heldBy
+    if (!leader || request.isUnaccounted) return
     const mates = [...rounds.requests.values()].filter(
       (other) => other !== request && other.order?.isGuess && other.order.slots[0] === leader,
     )

@@ -3,7 +3,7 @@ import { writeJournal } from './journal'
 import { inTransaction } from './transaction'
 
 /** Files of a request that nobody needs any more. */
-export interface DroppableResult {
+interface DroppableResult {
   requestId: string
   /** Whose artifacts they are in; `null` where nothing says so: any node of a shared store. */
   nodeId: string | null

@@ -26,7 +26,7 @@ export const VIRTUAL_ROWS: readonly ProfileRow[] = [
 ]
 export const VIRTUAL_TIMES = timesOfRows(VIRTUAL_ROWS, COSTS)
 
-export interface Replayed {
+interface Replayed {
   /** In the order of the trace; null where it never ended. */
   finishedMs: (number | null)[]
   /** Steps that executors did of each request. */
@@ -136,6 +136,7 @@ function liveRow({
     arrivalMs,
     lastEndMs: null,
     gpuIds: [],
+    heldBy: null,
     pauses: 0,
     attempt: 1,
     parkedPath: null,

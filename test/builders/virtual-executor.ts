@@ -15,7 +15,7 @@ interface Running {
   states: VirtualState[]
 }
 
-export interface Behaviour {
+interface Behaviour {
   /** Milliseconds of one encode, step or decode. */
   unitMs: (request: ServingRequest, stage: Stage) => number
   /** Milliseconds that a message takes, either way. */
