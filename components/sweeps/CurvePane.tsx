@@ -99,7 +99,7 @@ export function CurvePane(props: CurvePaneProps) {
     })),
     { value: 'selected', label: 'selected' },
   ]
-  const empty = runs.every((run) => run.validation.steps.length === 0 && run.train.steps.length === 0)
+  const empty = runs.every((run) => run[loss.measure].steps.length === 0)
 
   return (
     <section ref={pane} aria-label="Loss curves" className="flex h-full min-h-0 flex-col bg-surface">

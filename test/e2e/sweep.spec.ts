@@ -82,7 +82,7 @@ test('the form refuses a bad value beside its field and starts a sweep when it i
 
 test('curves come in while it trains, and a stop explains itself', async () => {
   const stop = page.getByRole('button', { name: /stopped: underperforming/ }).first()
-  await expect(stop).toBeVisible({ timeout: 180_000 })
+  await expect(stop).toBeVisible({ timeout: 540_000 })
   await expect(chart()).toBeVisible()
   await stop.click()
   const card = page.getByTestId('decision-card')
@@ -96,7 +96,7 @@ test('a revived run goes on from its step', async () => {
   const card = page.getByTestId('decision-card')
   const name = (await card.getAttribute('aria-label'))!.split(' ')[0]!
   await card.getByRole('button', { name: 'Revive' }).click()
-  await expect(page.getByText(new RegExp(`${name} revived`)).first()).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByText(new RegExp(`${name} revived`)).first()).toBeVisible({ timeout: 240_000 })
 })
 
 test('the sweep ends, and its best adapter gives in PEFT the loss that the page shows', async () => {
@@ -104,7 +104,7 @@ test('the sweep ends, and its best adapter gives in PEFT the loss that the page 
   await expect(async () => {
     const { stdout } = await platform.alto('sweep', 'show', id, '--json')
     expect((JSON.parse(stdout) as { state: string }).state).toBe('done')
-  }).toPass({ timeout: 420_000, intervals: [2_000] })
+  }).toPass({ timeout: 540_000, intervals: [2_000] })
   sweepPath = `/sweeps/${id}`
   await page.goto(`${platform.url}${sweepPath}`)
   const [download] = await Promise.all([
