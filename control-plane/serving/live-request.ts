@@ -29,7 +29,7 @@ export class LiveRequest {
   startedMs: number | null = null
   lastEndMs: number | undefined
   /** The executor that holds its state in memory. */
-  heldBy: string | null = null
+  heldBy: string | null
   /** Newest state on disk. */
   parked: { path: string; stage: Stage; stepsDone: number } | null
   isCancelled: boolean
@@ -37,6 +37,8 @@ export class LiveRequest {
   cancelledMs: number | undefined
   /** Decoded: only its file is waited for. */
   isOver = false
+  /** A leader before this one had it running in an executor whose node has not come back yet. */
+  isUnaccounted = false
   sentence: string | null = null
   openPause: OpenPause | undefined
   /** The bar of its waterfall that still grows. */
@@ -59,6 +61,7 @@ export class LiveRequest {
       row.parkedPath && row.parkedStage
         ? { path: row.parkedPath, stage: row.parkedStage, stepsDone: row.parkedStep ?? 0 }
         : null
+    this.heldBy = row.heldBy
     this.isCancelled = row.isCancelled
     this.segments = row.segments
   }
@@ -106,6 +109,7 @@ export class LiveRequest {
     this.slots = []
     this.heldBy = null
     this.isOver = false
+    this.isUnaccounted = false
     this.openPause = undefined
     this.segment = undefined
   }

@@ -81,6 +81,7 @@ function progressOf(request: LiveRequest): RequestProgress[] {
       stage: request.stage,
       stepsDone: request.stepsDone,
       gpuIds: request.slots.map((slot) => slot.gpuId),
+      heldBy: request.heldBy,
       startedMs: request.startedMs,
       lastEndMs: request.lastEndMs ?? null,
       pauses: request.pauses,

@@ -177,6 +177,7 @@ export class Rounds {
     for (const request of order.requests) {
       request.order = order
       request.next = undefined
+      request.isUnaccounted = false
       request.state = 'running'
       request.startedMs ??= atMs
       request.slots = order.slots

@@ -94,7 +94,7 @@ export async function beginAgain(
          "attempt" = CASE WHEN b."attempt" < $3 THEN b."attempt" + 1 ELSE b."attempt" END,
          "state" = (CASE WHEN b."attempt" >= $3 THEN 'failed' WHEN b."parkedPath" IS NULL THEN 'queued'
            ELSE 'paused' END)::"RequestState",
-         "stage" = coalesce(b."parkedStage", 'encode'), "stepsDone" = coalesce(b."parkedStep", 0), "gpuIds" = '{}',
+         "stage" = coalesce(b."parkedStage", 'encode'), "stepsDone" = coalesce(b."parkedStep", 0), "gpuIds" = '{}', "heldBy" = NULL,
          "endedAt" = CASE WHEN b."attempt" >= $3 THEN now() END,
          "sentence" = CASE
            WHEN b."attempt" >= $3 THEN 'Its executor died twice. Send it again, or look at the node.'

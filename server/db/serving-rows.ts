@@ -41,6 +41,8 @@ export interface LiveRequestRow {
   arrivalMs: number
   lastEndMs: number | null
   gpuIds: string[]
+  /** The executor that holds its state in memory. */
+  heldBy: string | null
   pauses: number
   attempt: number
   parkedPath: string | null
@@ -55,7 +57,7 @@ const MS = (column: string) => `extract(epoch FROM ${column}) * 1000`
 
 const LIVE_COLUMNS = `"id", "deploymentId", "projectId", "kind", "prompt", "width", "height", "frames", "steps", "seed", "guidance",
   "state"::text AS "state", "stage", "stepsDone", ${MS('"deadlineAt"')}::float8 AS "deadlineMs",
-  ${MS('"createdAt"')}::float8 AS "arrivalMs", ${MS('"lastEndAt"')}::float8 AS "lastEndMs", "gpuIds", "pauses",
+  ${MS('"createdAt"')}::float8 AS "arrivalMs", ${MS('"lastEndAt"')}::float8 AS "lastEndMs", "gpuIds", "heldBy", "pauses",
   "attempt", "parkedPath", "parkedStep", "parkedStage", "cancelledAt" IS NOT NULL AS "isCancelled",
   (SELECT count(*) FROM "RequestSegment" s WHERE s."requestId" = r."id") AS "segments"`
 

@@ -14,6 +14,7 @@ export interface RequestProgress {
   stage: Stage
   stepsDone: number
   gpuIds: string[]
+  heldBy: string | null
   startedMs: number | null
   lastEndMs: number | null
   pauses: number
@@ -72,10 +73,10 @@ async function storeProgress(client: PoolClient, requests: readonly RequestProgr
     `UPDATE "Request" r SET "state" = p.state::"RequestState", "stage" = p.stage, "stepsDone" = p.steps_done,
        "gpuIds" = ARRAY(SELECT jsonb_array_elements_text(p.gpus)), "pauses" = p.pauses, "sentence" = p.sentence,
        "startedAt" = coalesce(r."startedAt", to_timestamp(p.started / 1000)),
-       "lastEndAt" = to_timestamp(p.last_end / 1000)
+       "lastEndAt" = to_timestamp(p.last_end / 1000), "heldBy" = p.held_by
      FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::jsonb[], $7::int[], $8::text[],
-       $9::float8[], $10::float8[])
-       AS p(id, attempt, state, stage, steps_done, gpus, pauses, sentence, started, last_end)
+       $9::float8[], $10::float8[], $11::text[])
+       AS p(id, attempt, state, stage, steps_done, gpus, pauses, sentence, started, last_end, held_by)
      WHERE r."id" = p.id AND r."attempt" = p.attempt AND ${running}`,
     [
       requests.map((one) => one.id),
@@ -88,6 +89,7 @@ async function storeProgress(client: PoolClient, requests: readonly RequestProgr
       requests.map((one) => one.sentence),
       requests.map((one) => one.startedMs),
       requests.map((one) => one.lastEndMs),
+      requests.map((one) => one.heldBy),
     ],
   )
 }
