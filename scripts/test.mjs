@@ -103,7 +103,7 @@ function freshReport(name) {
 
 /**
  * Runs a suite; files in which a test failed are run once more, whole and by themselves, and are named either way.
- * Tests with real processes meet a busy machine; one that fails twice is broken (docs/adr/0017).
+ * Tests with real processes meet a busy machine; one that fails twice is broken (docs/adr/0014).
  */
 async function twiceWhereUnsteady(suite) {
   const first = await suite()

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { random } from '../../engine/random'
 import { checkClaims } from '../chaos/check-claims'
 import { type Curves, checkCurves } from '../chaos/check-curves'
-import { matrix, randomFaults } from '../chaos/fault'
+import { MEANS, MOMENTS, matrix, randomFaults } from '../chaos/fault'
 import type { HistoryRow } from '../chaos/history-log'
 
 let id = 0
@@ -131,7 +131,7 @@ describe('the checker of curves', () => {
 
 test('the matrix has every means for every target, and the same seed draws the same faults', () => {
   const cells = matrix(['agent', 'control-plane', 'postgres', 'executor'])
-  expect(cells.length).toBe((3 * 4 - 1) * 3 * 3)
+  expect(cells.length).toBe((MEANS.length * 4 - 1) * 3 * MOMENTS.length)
   expect(new Set(cells.map((cell) => JSON.stringify(cell))).size).toBe(cells.length)
   expect(randomFaults(20, ['agent', 'postgres'], random(3))).toEqual(
     randomFaults(20, ['agent', 'postgres'], random(3)),
