@@ -70,6 +70,7 @@ const COMMANDS: AgentCommand[] = [
     dtype: 'auto',
     slots: 4,
     maxLength: 64,
+    part: { firstRank: 2, ranks: 4, near: 2, meeting: '10.0.0.7:40123' },
   },
   { type: 'stop-executor', executorId: 'x' },
   {
