@@ -141,8 +141,23 @@ export class Rounds {
       const stepMs = this.unitMs(order)
       if (stepMs > 0) this.figures.paused((event.atMs - order.askedToPauseMs) / stepMs)
     }
+    this.catchUp(order, event)
     this.forget(order, event.atMs)
     this.round()
+  }
+
+  /**
+   * The stage was over before it was ordered: the executor did it while nobody led, and its state on disk is further
+   * than its row. Without this it would be ordered again and again.
+   */
+  private catchUp(order: Order, { reason, requests, atMs }: OrderEnded): void {
+    if (reason !== 'done' || order.stage === 'decode') return
+    for (const { requestId, attempt, stepsDone } of requests) {
+      const request = this.requests.get(requestId)
+      if (request?.attempt !== attempt || request.stage !== order.stage || stepsDone < request.stepsDone)
+        continue
+      this.advance(request, order, stepsDone, atMs)
+    }
   }
 
   /** Takes an order off its GPUs; what was to come next begins. */
